@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "minipkg/export.hpp"
+#include "minipkg/manifest.hpp"
+
+namespace minipkg {
+
+// ---- what is wished -------------------------------------------------------------------------------------------
+
+enum class Downgrade { refuse, allow };
+enum class Reinstall { skip, force };
+
+/// One package to be installed.
+struct Incoming {
+  const Manifest* manifest = nullptr;  ///< not owned
+  Digest digest{};
+  std::string file;  ///< the package file, for messages
+};
+
+struct Request {
+  std::vector<Incoming> install;
+  std::vector<std::string> remove;  ///< names
+  Downgrade downgrade = Downgrade::refuse;
+  Reinstall reinstall = Reinstall::skip;
+  std::vector<std::string> overwrite;   ///< globs (fnmatch(3)) of unowned files that may be replaced
+  std::vector<std::string> architectures;  ///< accepted besides "noarch", "any" and "all"; empty accepts every one
+};
+
+// ---- what is there (gathered once by System::inspect) ---------------------------------------------------------
+
+/// Identity of an inode. `birth` is 0 where the file system has none.
+struct Identity {
+  std::uint64_t dev = 0;
+  std::uint64_t ino = 0;
+  std::int64_t birth = 0;  ///< nanoseconds since 1970
+  bool operator==(const Identity&) const = default;
+};
+
+struct OnDisk {
+  FileType type = FileType::regular;
+  std::uint16_t mode = 0;
+  std::uint32_t uid = 0, gid = 0;
+  std::uint64_t size = 0;
+  std::int64_t mtime_sec = 0;
+  std::uint32_t mtime_nsec = 0;
+  Identity identity;
+  std::uint32_t dev_major = 0, dev_minor = 0;
+  std::string target;            ///< symlinks
+  std::optional<Digest> digest;  ///< where the content matters: taken from the stat cache or read from the disk
+  Xattrs xattrs;                 ///< where the old or the new entry lists some
+  bool operator==(const OnDisk&) const = default;
+};
+
+/// A place in the plan's list of staging areas: a mount (or btrfs subvolume) the transaction may touch.
+struct Place {
+  std::string top;  ///< topmost directory of it within the root ("/", "/boot"); its area is top + "/.minipkg"
+  std::uint64_t dev = 0;
+  std::uint64_t mount = 0;
+  bool operator==(const Place&) const = default;
+};
+
+/// A package that is installed and owns a path.
+struct OwnerFact {
+  std::string package;
+  FileEntry entry;  ///< what its manifest promised
+  bool operator==(const OwnerFact&) const = default;
+};
+
+/// All that is known of one canonical path.
+struct PathFact {
+  std::optional<OnDisk> disk;     ///< nothing: no such file
+  std::vector<OwnerFact> owners;  ///< sorted by package
+  std::uint32_t place = 0;        ///< index into Facts::places: where its parent directory is (or will be) made
+  std::string free_save_name;     ///< for a file edited by hand: the first NAME.minipkg-save[.N] that is free
+  std::vector<std::string> unowned_children;  ///< for a directory that must go or change its type: names nobody owns
+  bool operator==(const PathFact&) const = default;
+};
+
+struct InstalledPackage {
+  std::string name, version, version_scheme, arch;
+  Digest digest{};
+  std::uint64_t installed_size = 0;
+  bool operator==(const InstalledPackage&) const = default;
+};
+
+struct Facts {
+  std::map<std::string, InstalledPackage> packages;  ///< installed ones named by the request or owning a path below
+  std::unordered_map<std::string, PathFact> paths;   ///< by canonical path
+  /// Directory as packages spell it -> where it really is, wherever a symlink makes the two differ ("/lib" -> "/usr/lib").
+  std::map<std::string, std::string> aliases;
+  /// Directories that cannot be walked safely -> why (symlink that leaves the root, or is owned by another user).
+  std::map<std::string, std::string> unsafe_directories;
+  std::vector<Place> places;
+  std::map<std::string, std::uint32_t> users, groups;  ///< the root's own passwd and group, names the request uses
+  std::map<std::string, std::vector<FileEntry>> installed_files;  ///< by package: of each one that is upgraded or removed
+  bool operator==(const Facts&) const = default;
+};
+
+// ---- what will happen -----------------------------------------------------------------------------------------
+
+/// Where a staged file comes from: Request::install[package].manifest->files[entry].
+struct Source {
+  std::uint32_t package = 0;
+  std::uint32_t entry = 0;
+  bool operator==(const Source&) const = default;
+};
+
+/// The attributes a file gets, owners already resolved. mtime is whole seconds.
+struct Attributes {
+  std::uint16_t mode = 0;
+  std::uint32_t uid = 0, gid = 0;
+  std::optional<std::int64_t> mtime;  ///< nothing: left as it is
+  Xattrs set;                         ///< given these values
+  std::vector<std::string> clear;     ///< removed
+  bool operator==(const Attributes&) const = default;
+};
+
+/// How a new name becomes visible.
+enum class Appear : std::uint8_t {
+  by_itself,    ///< renamed into a directory that exists already
+  with_parent,  ///< inside a new directory, which arrives with all that is below it in one rename (a graft)
+};
+
+/// What the steps retire: the inode a running program may hold.
+struct Retired {
+  std::string package, version;
+  Digest digest{};
+  bool operator==(const Retired&) const = default;
+};
+
+struct CreateDirectory {
+  std::string path;
+  std::optional<Source> from;  ///< nothing: a parent that no package lists
+  Attributes attributes;
+  Appear appear = Appear::by_itself;
+  bool operator==(const CreateDirectory&) const = default;
+};
+struct CreateFile {  ///< also symlinks, devices, fifos and further hard links
+  std::string path;
+  Source from;
+  Attributes attributes;
+  Appear appear = Appear::by_itself;
+  bool operator==(const CreateFile&) const = default;
+};
+struct ReplaceFile {  ///< anything but a directory by anything but a directory
+  std::string path;
+  Source from;
+  Attributes attributes;
+  OnDisk before;
+  std::optional<Retired> retired;  ///< regular files that a package owned
+  bool operator==(const ReplaceFile&) const = default;
+};
+/// A directory becomes something else, or something else a directory: both trees change places in one call, and the
+/// old one is taken apart in the staging area. What stands below the old directory has its own steps, with_parent.
+struct ChangeType {
+  std::string path;
+  Source from;
+  Attributes attributes;
+  OnDisk before;
+  std::optional<Retired> retired;
+  bool operator==(const ChangeType&) const = default;
+};
+struct RemoveFile {
+  std::string path;
+  OnDisk before;
+  std::optional<Retired> retired;
+  Appear appear = Appear::by_itself;  ///< with_parent: it leaves with a directory that changes its type
+  bool operator==(const RemoveFile&) const = default;
+};
+struct RemoveDirectory {  ///< only if it is empty when its turn comes; otherwise it stays, and that is reported
+  std::string path;
+  OnDisk before;
+  Appear appear = Appear::by_itself;
+  bool operator==(const RemoveDirectory&) const = default;
+};
+struct SetAttributes {  ///< in place: directories, and files whose content is already what the package brings
+  std::string path;
+  Source from;
+  Attributes attributes;
+  OnDisk before;
+  bool operator==(const SetAttributes&) const = default;
+};
+struct SaveFile {  ///< a file edited by hand gets a second name before its own is given to the new one
+  std::string path;
+  std::string save_as;
+  OnDisk before;
+  bool operator==(const SaveFile&) const = default;
+};
+
+/// In the order they are committed: created before replaced before removed, parents before children when they come
+/// and after them when they go.
+using Step = std::variant<CreateDirectory, CreateFile, ReplaceFile, ChangeType, SetAttributes, SaveFile, RemoveFile,
+                          RemoveDirectory>;
+
+enum class Action : std::uint8_t { install, upgrade, downgrade, reinstall, remove };
+
+struct PackageChange {
+  Action action = Action::install;
+  std::string name;
+  std::string from_version, to_version;  ///< empty where there is none
+  std::string arch;
+  std::optional<std::uint32_t> incoming;  ///< index into Request::install
+  std::int64_t size_change = 0;           ///< bytes of regular files, more or less
+  bool operator==(const PackageChange&) const = default;
+};
+
+/// Something a person should know though it stops nothing.
+enum class NoticeKind : std::uint8_t {
+  directory_mode_kept,    ///< an existing directory keeps its mode or owner, the package asked for another
+  directory_not_empty,    ///< a directory that should go stays: something unowned is in it
+  file_saved,             ///< a file edited by hand is kept under another name
+  unowned_overwritten,    ///< --overwrite replaced a file nobody owned
+  edited_file_removed,    ///< kept aside while its package goes
+  symlink_kept,           ///< a directory of the package is a symlink to a directory on disk; files go through it
+  attribute_lost,
+  note,
+};
+struct Notice {
+  NoticeKind kind = NoticeKind::note;
+  std::string package, path, detail;
+  bool operator==(const Notice&) const = default;
+};
+
+struct Totals {
+  std::uint64_t created = 0, replaced = 0, removed = 0, kept = 0, attributes = 0;  ///< paths
+  std::uint64_t bytes = 0;                                                         ///< that must be written
+  bool operator==(const Totals&) const = default;
+};
+
+struct Plan {
+  std::vector<PackageChange> changes;  ///< sorted by name
+  std::vector<Place> places;
+  std::vector<std::uint32_t> step_places;  ///< for each step: index into places
+  std::vector<Step> steps;
+  std::vector<Notice> notices;
+  Totals totals;
+
+  bool empty() const { return changes.empty(); }
+  bool operator==(const Plan&) const = default;
+};
+
+enum class ProblemKind : std::uint8_t {
+  file_conflict,      ///< another package owns the path: `other` is that package
+  unowned_conflict,   ///< the path exists and no package owns it
+  type_conflict,      ///< a directory stands where a file must go and holds `other`, which no package owns
+  unsafe_path,        ///< the path would be written through a symlink or leaves the root
+  downgrade,          ///< `other` is the installed version
+  not_installed,
+  wrong_architecture,
+  repeated_package,   ///< named twice, or installed and removed at once
+  cross_place_link,   ///< a hard link whose two names lie on two file systems
+  unknown_scheme,
+};
+struct Problem {
+  ProblemKind kind = ProblemKind::file_conflict;
+  std::string package, path, other;
+  auto operator<=>(const Problem&) const = default;
+};
+using Problems = std::vector<Problem>;
+
+/// Not both, not neither.
+using Planned = std::variant<Plan, Problems>;
+
+/// Pure: sees no disk, no clock, no environment. Problems are all of them, sorted. A package whose name, version and
+/// digest are installed already gives no change unless Reinstall::force.
+MINIPKG_API Planned plan_transaction(const Request&, const Facts&);
+
+}  // namespace minipkg

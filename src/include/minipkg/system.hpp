@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "minipkg/export.hpp"
+#include "minipkg/manifest.hpp"
+#include "minipkg/package.hpp"
+#include "minipkg/plan.hpp"
+#include "minipkg/restart.hpp"
+
+namespace minipkg {
+
+enum class Access { read, write };
+
+/// Whether the root keeps the machine-local database (inode identities, retired inodes, history).
+enum class Liveness {
+  automatic,  ///< what the root already is; a root without state.db is offline, the running system's own "/" is live
+  live,
+  offline,  ///< refused on a live root unless DiscardState::yes
+};
+enum class DiscardState { no, yes };
+enum class Sync {
+  fs,    ///< what apply() returned from is on the disk
+  none,  ///< the kernel writes when it likes: for image builders and tests
+};
+
+struct OpenOptions {
+  std::string root = "/";
+  Access access = Access::read;
+  Liveness liveness = Liveness::automatic;
+  DiscardState discard_state = DiscardState::no;
+  Sync sync = Sync::fs;
+  std::chrono::seconds lock_wait{0};
+  std::vector<std::string> command;  ///< argv, for the lock's holder line and for history
+};
+
+/// Told of progress from inside apply(); called often, must be quick and must not throw.
+class MINIPKG_API Observer {
+ public:
+  enum class Phase { stage, commit, record, sweep };
+  virtual ~Observer() = default;
+  virtual void phase(Phase, const Plan&) {}
+  virtual void item(const std::string& /*path*/) {}           ///< what is done now
+  virtual void progress(std::uint64_t /*files*/, std::uint64_t /*bytes*/) {}  ///< done so far in this phase
+  /// A signal number asks to stop: everything is undone and Error(interrupted) thrown. Asked before each step until
+  /// the commit point, never after it.
+  virtual int interrupted() { return 0; }
+};
+
+/// Whether reading a package may stop at its manifest when no byte of its data is needed.
+enum class ArchiveCheck { as_needed, always };
+
+/// What apply() did. Nothing here is a failure: those are thrown.
+struct Report {
+  std::uint64_t transaction = 0;  ///< number in history; 0 on an offline root
+  std::vector<PackageChange> changes;
+  Totals totals;
+  std::vector<Notice> notices;
+  std::vector<std::string> unread_archives;  ///< package files whose data was not needed, and so not read
+  std::vector<std::string> warnings;         ///< what failed after the commit point
+};
+
+struct OwnedPath {
+  std::string path;                   ///< as asked
+  std::vector<std::string> packages;  ///< empty: nobody's
+};
+
+/// One line of rpm's verify form. `flags` has nine letters of "SM5DLUGTP", '.' passed, '?' could not be checked.
+struct VerifyFinding {
+  std::string package, path, flags;
+  char attribute = ' ';  ///< rpm's column: 'c' for a configuration file, otherwise ' '
+  bool missing = false;
+  std::string detail;  ///< for "missing": why (no such file, permission denied)
+};
+struct VerifyReport {
+  std::uint64_t checked = 0;
+  std::vector<VerifyFinding> findings;
+  std::vector<std::string> unknown;  ///< names asked for that are not installed
+};
+
+struct HistoryFile {
+  std::string path;
+  std::string action;  ///< create, replace, remove, attributes, save, …
+  std::optional<Digest> old_digest;
+  std::uint64_t old_ino = 0, new_ino = 0;
+};
+struct HistoryEntry {
+  std::uint64_t transaction = 0;
+  std::string id;       ///< random, hexadecimal; what packages.db carries
+  std::string outcome;  ///< done, undone, open
+  std::int64_t started = 0, finished = 0;  ///< seconds since 1970 (SOURCE_DATE_EPOCH where set)
+  std::uint32_t uid = 0;
+  std::vector<std::string> command;
+  std::vector<PackageChange> changes;
+  std::vector<HistoryFile> files;  ///< only from history(N)
+};
+
+enum class Recovery { nothing_to_do, undone, finished };
+
+/// One root file system and its two databases. Opening for write takes the lock, migrates and recovers; the lock is
+/// held until destruction. Opening for read creates nothing.
+class MINIPKG_API System {
+ public:
+  /// Throws Error(usage) if the root is no directory, Error(locked), Error(permission),
+  /// Error(cannot_answer) for a damaged or newer database.
+  static System open(const OpenOptions&);
+  System(System&&) noexcept;
+  System& operator=(System&&) noexcept;
+  ~System();
+
+  /// A sentence for stderr when a transaction is open that this process could not undo; otherwise empty.
+  const std::string& pending_recovery() const;
+  /// What opening had to repair.
+  Recovery recovered() const;
+  bool live() const;
+
+  Facts inspect(const Request&) const;
+
+  /// All or nothing. `packages` are those of the request the plan was made for, in its order.
+  /// Throws Error(rolled_back | bad_package | interrupted | permission | locked): the root is as it was;
+  /// Error(needs_recover): it is not, the journal is kept.
+  Report apply(const Plan&, const std::vector<const Package*>& packages, Observer&,
+               ArchiveCheck = ArchiveCheck::as_needed);
+
+  std::vector<InstalledPackage> packages() const;  ///< sorted by name
+  std::optional<InstalledPackage> package(const std::string& name) const;
+  std::optional<Manifest> manifest(const std::string& name) const;
+  std::vector<OwnedPath> owners(const std::vector<std::string>& paths) const;  ///< through symlinked directories too
+  VerifyReport verify(const std::vector<std::string>& names) const;            ///< no names: every package
+  std::vector<HistoryEntry> history() const;                                   ///< newest first
+  std::optional<HistoryEntry> history(std::uint64_t transaction) const;
+  RestartReport needs_restart(const ScanOptions&) const;
+
+  struct Impl;
+  explicit System(std::unique_ptr<Impl>);
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace minipkg
