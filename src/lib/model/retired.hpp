@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "minipkg/plan.hpp"
+#include "minipkg/restart.hpp"
+
+namespace minipkg {
+
+/// What name_to_handle_at(2) says of an inode: unlike its number it is never used again. Empty bytes: the file
+/// system gives none (overlayfs without nfs_export, vfat on old kernels).
+struct FileHandle {
+  int type = 0;
+  std::string bytes;
+  bool operator==(const FileHandle&) const = default;
+};
+
+/// An inode that a transaction took the name of. Noted before the backup link is made, because on overlayfs a link
+/// copies the file up and gives it another birth time.
+struct RetiredInode {
+  Identity identity;
+  FileHandle handle;
+  std::string place;  ///< Place::top of the mount it lies on: the directory to ask open_by_handle_at(2) through
+  std::string path;   ///< as the package named it, below the root
+  std::string package, old_version;
+  std::string new_version;  ///< installed now, empty when gone; filled by the query, not stored
+  Digest old_digest{};
+  RetiredKind kind = RetiredKind::replaced;
+  std::uint64_t transaction = 0;
+  std::string boot_id;
+};
+
+}  // namespace minipkg

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <vector>
+
+#include "lib/model/retired.hpp"
+#include "minipkg/restart.hpp"
+
+namespace minipkg::restart {
+
+/// Who still holds one of the retired inodes. Asks the file systems first (file handles); looks at processes only if
+/// some inode may be alive. `root_fd` is the directory that RetiredInode::place is relative to. Rows of another boot
+/// than the running one are passed over. Never throws for a single process; throws Error(cannot_answer) only if
+/// `options.proc` cannot be listed.
+RestartReport scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options);
+
+/// /proc/sys/kernel/random/boot_id
+std::string boot_id();
+
+}  // namespace minipkg::restart
