@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "lib/os/area.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <memory>
+#include <vector>
+
+#include "lib/base/fail.hpp"
+
+namespace minipkg::os {
+namespace {
+
+constexpr ErrorKind on_failure = ErrorKind::rolled_back;
+constexpr mode_t area_mode = 0700;
+
+Fd open_directory(int dirfd, const std::string& name, const std::string& path) {
+  Fd fd(::openat(dirfd, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd) fail_errno("open directory", path, errno, on_failure);
+  return fd;
+}
+
+/// A default ACL that the parent hands down would change the modes of everything staged.
+void drop_default_acl(int fd) { ::fremovexattr(fd, "system.posix_acl_default"); }
+
+Fd make_directory(int dirfd, const std::string& name, const std::string& path) {
+  if (::mkdirat(dirfd, name.c_str(), area_mode) != 0 && errno != EEXIST) {
+    fail_errno("make directory", path, errno, on_failure);
+  }
+  Fd fd = open_directory(dirfd, name, path);
+  drop_default_acl(fd.get());
+  return fd;
+}
+
+bool is_ours(int fd) {
+  struct stat stat {};
+  return ::fstat(fd, &stat) == 0 && stat.st_uid == ::geteuid() && (stat.st_mode & 0777U) == area_mode;
+}
+
+std::vector<std::string> names_in(int dirfd, const std::string& path) {
+  Fd copy = open_directory(dirfd, ".", path);
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(copy.get()), ::closedir);
+  if (stream == nullptr) fail_errno("read directory", path, errno, on_failure);
+  copy.release();
+  std::vector<std::string> names;
+  while (const dirent* entry = ::readdir(stream.get())) {
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  return names;
+}
+
+void remove_tree(int dirfd, const std::string& name, const std::string& path) {
+  if (::unlinkat(dirfd, name.c_str(), 0) == 0 || errno == ENOENT) return;
+  if (errno != EISDIR && errno != EPERM) fail_errno("remove", path, errno, on_failure);
+  {
+    const Fd fd = open_directory(dirfd, name, path);
+    for (const std::string& child : names_in(fd.get(), path)) remove_tree(fd.get(), child, path + "/" + child);
+  }
+  if (::unlinkat(dirfd, name.c_str(), AT_REMOVEDIR) != 0) fail_errno("remove directory", path, errno, on_failure);
+}
+
+}  // namespace
+
+Area Area::make(const Tree& root, const std::string& top, const std::string& id) {
+  const std::string path = root.full_name(top == "/" ? "" : top) + "/" + area_directory;
+  const Fd home = make_directory(root.directory(top), area_directory, path);
+  if (!is_ours(home.get())) fail(ErrorKind::refused, "use", path, "it is not a directory of this user with mode 0700");
+  Area area;
+  const Fd own = make_directory(home.get(), id, path + "/" + id);
+  area.sync_ = open_directory(own.get(), ".", path);
+  area.staged_ = Tree(make_directory(own.get(), "new", path + "/" + id + "/new"), path + "/" + id + "/new");
+  area.kept_ = make_directory(own.get(), "old", path + "/" + id + "/old");
+  return area;
+}
+
+Area Area::open(const Tree& root, const std::string& top, const std::string& id) {
+  Area area;
+  const int there = root.try_directory(top);
+  const std::string base = std::string(area_directory) + "/" + id;
+  const Fd own(there < 0 ? -1 : open_beneath(there, base, O_RDONLY));
+  if (!own) return area;
+  const std::string path = root.full_name(top == "/" ? "" : top) + "/" + base;
+  Fd staged(open_beneath(own.get(), "new", O_RDONLY));
+  area.kept_ = Fd(open_beneath(own.get(), "old", O_RDONLY));
+  area.sync_ = open_directory(own.get(), ".", path);
+  if (staged && area.kept_) area.staged_ = Tree(std::move(staged), path + "/new");
+  return area;
+}
+
+void Area::remove(const Tree& root, const std::string& top, const std::string& id) {
+  const int there = root.try_directory(top);
+  if (there < 0) return;
+  const std::string path = root.full_name(top == "/" ? "" : top) + "/" + area_directory;
+  {
+    const Fd home(open_beneath(there, area_directory, O_RDONLY));
+    if (!home) return;
+    remove_tree(home.get(), id, path + "/" + id);
+  }
+  if (::unlinkat(there, area_directory, AT_REMOVEDIR) != 0 && errno != ENOTEMPTY && errno != EEXIST && errno != ENOENT) {
+    fail_errno("remove directory", path, errno, on_failure);
+  }
+}
+
+void sync_file_system(int fd, const std::string& path) {
+  if (::syncfs(fd) != 0) fail_errno("write to the disk", path, errno, on_failure);
+}
+
+}  // namespace minipkg::os

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <string>
+
+#include "lib/os/tree.hpp"
+
+namespace minipkg::os {
+
+constexpr const char* area_directory = ".minipkg";
+
+/// A transaction's staging area on one mount: <top>/.minipkg/<id>/{new,old}, 0700.
+class Area {
+ public:
+  /// Makes it. `top` is the mount's topmost directory below the root. Throws Error naming the path.
+  static Area make(const Tree& root, const std::string& top, const std::string& id);
+  /// Opens one that may exist; an Area that !exists() otherwise.
+  static Area open(const Tree& root, const std::string& top, const std::string& id);
+  /// Removes it with all its content, and .minipkg too if it is empty then. Idempotent.
+  static void remove(const Tree& root, const std::string& top, const std::string& id);
+
+  bool exists() const { return staged_.fd() >= 0; }
+  const Tree& staged() const { return staged_; }  ///< what will become visible: new/N, new/N/…
+  int kept() const { return kept_.get(); }        ///< old/N: second names of what was visible
+  int sync_fd() const { return sync_.get(); }     ///< for syncfs(2); not O_PATH, opened before the first write
+
+ private:
+  Tree staged_;
+  Fd kept_, sync_;
+};
+
+/// Everything written to the file system of `fd` is on the disk. Throws Error naming `path` on a write-back error
+/// that happened since `fd` was opened.
+void sync_file_system(int fd, const std::string& path);
+
+}  // namespace minipkg::os

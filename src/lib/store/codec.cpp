@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "lib/store/codec.hpp"
+
+#include <array>
+#include <cstring>
+
+#include "minipkg/error.hpp"
+
+namespace minipkg::store {
+namespace {
+
+class Writer {
+ public:
+  void number(std::int64_t value) {
+    std::array<char, sizeof value> bytes{};
+    std::memcpy(bytes.data(), &value, sizeof value);
+    out.append(bytes.data(), bytes.size());
+  }
+  void string(std::string_view text) {
+    number(static_cast<std::int64_t>(text.size()));
+    out += text;
+  }
+  std::string out;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  std::int64_t number() {
+    std::int64_t value = 0;
+    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    return value;
+  }
+  std::string string() { return std::string(take(static_cast<std::size_t>(number()))); }
+  bool at_end() const { return rest_.empty(); }
+
+ private:
+  std::string_view take(std::size_t size) {
+    if (size > rest_.size()) throw Error(ErrorKind::cannot_answer, "cannot read the database: a value is cut short");
+    const std::string_view piece = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return piece;
+  }
+  std::string_view rest_;
+};
+
+constexpr std::int64_t no_mtime = INT64_MIN;
+
+}  // namespace
+
+std::string encode(const Xattrs& xattrs) {
+  Writer writer;
+  for (const auto& [name, value] : xattrs) {
+    writer.string(name);
+    writer.string(value);
+  }
+  return writer.out;
+}
+
+Xattrs decode_xattrs(std::string_view bytes) {
+  Reader reader(bytes);
+  Xattrs xattrs;
+  while (!reader.at_end()) {
+    std::string name = reader.string();
+    xattrs[std::move(name)] = reader.string();
+  }
+  return xattrs;
+}
+
+std::string encode(const Attributes& attributes) {
+  Writer writer;
+  writer.number(attributes.mode);
+  writer.number(attributes.uid);
+  writer.number(attributes.gid);
+  writer.number(attributes.mtime.value_or(no_mtime));
+  writer.string(encode_words(attributes.clear));
+  writer.out += encode(attributes.set);
+  return writer.out;
+}
+
+Attributes decode_attributes(std::string_view bytes) {
+  Reader reader(bytes);
+  Attributes attributes;
+  attributes.mode = static_cast<std::uint16_t>(reader.number());
+  attributes.uid = static_cast<std::uint32_t>(reader.number());
+  attributes.gid = static_cast<std::uint32_t>(reader.number());
+  if (const std::int64_t mtime = reader.number(); mtime != no_mtime) attributes.mtime = mtime;
+  attributes.clear = decode_words(reader.string());
+  while (!reader.at_end()) {
+    std::string name = reader.string();
+    attributes.set[std::move(name)] = reader.string();
+  }
+  return attributes;
+}
+
+std::string encode_words(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += word + '\0';
+  return out;
+}
+
+std::vector<std::string> decode_words(std::string_view bytes) {
+  std::vector<std::string> words;
+  while (!bytes.empty()) {
+    const std::size_t end = std::min(bytes.find('\0'), bytes.size());
+    words.emplace_back(bytes.substr(0, end));
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+  }
+  return words;
+}
+
+}  // namespace minipkg::store

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "minipkg/manifest.hpp"
+
+namespace minipkg::store {
+
+enum class Mode { read, write };
+enum class Durability { full, none };
+
+struct OpenDatabase {
+  std::string path;
+  Mode mode = Mode::read;
+  Durability durability = Durability::full;
+  std::chrono::milliseconds busy{10'000};
+};
+
+/// One SQLite file: rollback journal, synchronous=EXTRA, so that readers need no write permission and no side files.
+/// All its failures are minipkg::Error: locked, permission, or cannot_answer, naming the file.
+class Database {
+ public:
+  /// Throws Error(cannot_answer) if the file belongs to another program or a newer minipkg.
+  Database(const OpenDatabase&, int application_id, int known_version);
+
+  /// A statement prepared once, reset and ready to be bound.
+  SQLite::Statement& prepare(const char* sql);
+  void exec(const char* sql);
+  std::int64_t number(const char* sql);
+
+  /// Runs `work` and turns every SQLite error it throws into ours.
+  template <class Work>
+  decltype(auto) guard(Work&& work) {
+    try {
+      return work();
+    } catch (const SQLite::Exception& failure) {
+      throw_error(failure);
+    }
+  }
+
+  int version() { return static_cast<int>(number("PRAGMA user_version")); }
+  const std::string& path() const { return path_; }
+  std::int64_t last_row_id() { return database_->getLastInsertRowid(); }
+  /// Closes without committing.
+  void close();
+
+ private:
+  [[noreturn]] void throw_error(const SQLite::Exception&) const;
+
+  std::string path_;
+  std::unique_ptr<SQLite::Database> database_;
+  std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
+};
+
+/// BEGIN in the constructor, ROLLBACK in the destructor, explicit commit().
+class SqlTransaction {
+ public:
+  enum class Kind { immediate, exclusive };
+  SqlTransaction(Database&, Kind);
+  SqlTransaction(const SqlTransaction&) = delete;
+  SqlTransaction& operator=(const SqlTransaction&) = delete;
+  ~SqlTransaction();
+  void commit();
+
+ private:
+  Database& database_;
+  bool open_ = true;
+};
+
+// Columns and parameters in the types the rest of the program uses.
+void bind_blob(SQLite::Statement&, int index, std::string_view bytes);
+void bind_digest(SQLite::Statement&, int index, const Digest&);
+std::string text(const SQLite::Column&);
+std::string blob(const SQLite::Column&);
+Digest digest(const SQLite::Column&);
+
+}  // namespace minipkg::store

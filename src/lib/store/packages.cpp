@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "lib/store/packages.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "lib/model/path.hpp"
+#include "lib/store/codec.hpp"
+#include "lib/store/schema.hpp"
+
+namespace minipkg::store {
+namespace {
+
+constexpr const char* file_columns =
+    "directory.path, file.name, type, mode, user_name, group_name, uid, gid, mtime, size, file.digest, target, device, "
+    "xattrs, extra ";
+
+std::string join(const std::string& directory, const std::string& name) {
+  return directory == "/" ? "/" + name : directory + "/" + name;
+}
+
+FileEntry read_file(SQLite::Statement& row) {
+  FileEntry entry;
+  entry.path = join(text(row.getColumn(0)), text(row.getColumn(1)));
+  entry.type = static_cast<FileType>(row.getColumn(2).getInt());
+  entry.mode = static_cast<std::uint16_t>(row.getColumn(3).getInt());
+  entry.owner = {text(row.getColumn(4)), text(row.getColumn(5)), row.getColumn(6).getUInt(), row.getColumn(7).getUInt()};
+  entry.mtime = row.getColumn(8).getInt64();
+  entry.size = static_cast<std::uint64_t>(row.getColumn(9).getInt64());
+  entry.digest = digest(row.getColumn(10));
+  entry.target = text(row.getColumn(11));
+  const std::int64_t device = row.getColumn(12).getInt64();
+  entry.dev_major = static_cast<std::uint32_t>(device >> 32);
+  entry.dev_minor = static_cast<std::uint32_t>(device);
+  entry.xattrs = decode_xattrs(blob(row.getColumn(13)));
+  entry.extra = text(row.getColumn(14));
+  return entry;
+}
+
+InstalledPackage read_package(SQLite::Statement& row) {
+  return {text(row.getColumn(0)), text(row.getColumn(1)), text(row.getColumn(2)), text(row.getColumn(3)),
+          digest(row.getColumn(4)), static_cast<std::uint64_t>(row.getColumn(5).getInt64())};
+}
+
+bool exists(const std::string& path) {
+  struct stat stat {};
+  return ::stat(path.c_str(), &stat) == 0;
+}
+
+}  // namespace
+
+Packages::Packages(const OpenDatabase& options) {
+  if (options.mode == Mode::read && !exists(options.path)) return;
+  database_.emplace(options, packages_application_id, static_cast<int>(packages_migrations.size()));
+}
+
+bool Packages::has_schema() { return database_ && database_->version() > 0; }
+
+std::vector<InstalledPackage> Packages::all() {
+  std::vector<InstalledPackage> packages;
+  if (!has_schema()) return packages;
+  return database_->guard([&] {
+    SQLite::Statement& rows = database_->prepare(
+        "SELECT name, version, version_scheme, arch, digest, installed_size FROM package ORDER BY name");
+    while (rows.executeStep()) packages.push_back(read_package(rows));
+    rows.reset();
+    return packages;
+  });
+}
+
+std::optional<InstalledPackage> Packages::find(const std::string& name) {
+  std::optional<InstalledPackage> package;
+  if (!has_schema()) return package;
+  return database_->guard([&] {
+    SQLite::Statement& row = database_->prepare(
+        "SELECT name, version, version_scheme, arch, digest, installed_size FROM package WHERE name = ?");
+    row.bind(1, name);
+    if (row.executeStep()) package = read_package(row);
+    row.reset();
+    return package;
+  });
+}
+
+std::optional<Manifest> Packages::manifest(const std::string& name) {
+  std::optional<Manifest> manifest;
+  if (!has_schema()) return manifest;
+  database_->guard([&] {
+    SQLite::Statement& row = database_->prepare("SELECT manifest FROM package WHERE name = ?");
+    row.bind(1, name);
+    if (row.executeStep()) manifest = parse_manifest(text(row.getColumn(0)), database_->path() + ": " + name);
+    row.reset();
+  });
+  if (manifest) manifest->files = files(name);
+  return manifest;
+}
+
+std::vector<FileEntry> Packages::files(const std::string& name) {
+  std::vector<FileEntry> files;
+  if (!has_schema()) return files;
+  static const std::string sql = std::string("SELECT ") + file_columns +
+                                 "FROM package JOIN file ON file.package = package.id "
+                                 "JOIN directory ON directory.id = file.directory JOIN owner ON owner.id = file.owner "
+                                 "WHERE package.name = ?";
+  database_->guard([&] {
+    SQLite::Statement& rows = database_->prepare(sql.c_str());
+    rows.bind(1, name);
+    while (rows.executeStep()) files.push_back(read_file(rows));
+    rows.reset();
+  });
+  std::sort(files.begin(), files.end(), [](const auto& left, const auto& right) { return left.path < right.path; });
+  return files;
+}
+
+std::vector<OwnerFact> Packages::owners(const std::string& path) {
+  std::vector<OwnerFact> owners;
+  if (!has_schema()) return owners;
+  static const std::string sql = std::string("SELECT ") + file_columns +
+                                 ", package.name FROM directory JOIN file ON file.directory = directory.id "
+                                 "JOIN package ON package.id = file.package JOIN owner ON owner.id = file.owner "
+                                 "WHERE directory.path = ? AND file.name = ? ORDER BY package.name";
+  return database_->guard([&] {
+    SQLite::Statement& rows = database_->prepare(sql.c_str());
+    rows.bind(1, std::string(parent_path(path)));
+    rows.bind(2, std::string(base_name(path)));
+    while (rows.executeStep()) owners.push_back({text(rows.getColumn(15)), read_file(rows)});
+    rows.reset();
+    return owners;
+  });
+}
+
+std::string Packages::transaction() {
+  if (!has_schema()) return {};
+  return database_->guard([&] {
+    SQLite::Statement& row = database_->prepare("SELECT value FROM meta WHERE key = 'transaction'");
+    std::string id = row.executeStep() ? text(row.getColumn(0)) : std::string();
+    row.reset();
+    return id;
+  });
+}
+
+}  // namespace minipkg::store

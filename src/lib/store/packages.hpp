@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/store/database.hpp"
+#include "minipkg/plan.hpp"
+
+namespace minipkg::store {
+
+/// packages.db: what is installed. A root without the file, or with an empty one, has nothing installed.
+class Packages {
+ public:
+  /// For read: nothing is created; no file means no packages.
+  explicit Packages(const OpenDatabase&);
+
+  std::vector<InstalledPackage> all();
+  std::optional<InstalledPackage> find(const std::string& name);
+  /// The manifest as it was recorded; nothing if the package is not installed.
+  std::optional<Manifest> manifest(const std::string& name);
+  std::vector<FileEntry> files(const std::string& name);
+  /// Who promised this exact path, sorted by package.
+  std::vector<OwnerFact> owners(const std::string& path);
+  /// Id of the last transaction committed here; empty if none.
+  std::string transaction();
+
+  /// The one write: holds the file exclusively from begin to commit, so that nobody's read lock can stop the COMMIT.
+  /// Makes the schema in the same transaction if the file is new.
+  class Writing {
+   public:
+    explicit Writing(Packages&);
+    void put(const Manifest&, const Digest&);
+    void erase(const std::string& name);
+    /// The commit point of everything: from here on the transaction `id` has happened.
+    void commit(const std::string& id);
+
+   private:
+    std::int64_t directory_id(const std::string& path);
+    std::int64_t owner_id(const Owner&);
+    void put_file(std::int64_t package, const FileEntry&);
+
+    Database& database_;
+    SqlTransaction transaction_;
+    std::string last_directory_;
+    std::int64_t last_directory_id_ = 0;
+  };
+
+  Database* database() { return database_ ? &*database_ : nullptr; }
+
+ private:
+  bool has_schema();
+  std::optional<Database> database_;
+};
+
+}  // namespace minipkg::store

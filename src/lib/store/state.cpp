@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include "lib/store/state.hpp"
+
+#include "lib/model/path.hpp"
+#include "lib/store/codec.hpp"
+#include "lib/store/schema.hpp"
+
+namespace minipkg::store {
+namespace {
+
+const char* name_of(JournalState state) { return state == JournalState::staging ? "staging" : "committing"; }
+
+std::int64_t as_signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+}  // namespace
+
+State::State(const OpenDatabase& options)
+    : database_(options, state_application_id, static_cast<int>(state_migrations.size())) {
+  if (options.mode == Mode::read || database_.version() == static_cast<int>(state_migrations.size())) return;
+  SqlTransaction transaction(database_, SqlTransaction::Kind::exclusive);
+  for (auto at = static_cast<std::size_t>(database_.version()); at < state_migrations.size(); ++at) {
+    database_.exec(std::string(state_migrations[at]).c_str());
+  }
+  transaction.commit();
+}
+
+bool State::live() { return meta("mode") == "live"; }
+void State::set_live(bool live) { set_meta("mode", live ? "live" : "offline"); }
+
+std::string State::meta(const std::string& key) {
+  if (database_.version() == 0) return {};
+  return database_.guard([&] {
+    SQLite::Statement& row = database_.prepare("SELECT value FROM meta WHERE key = ?");
+    row.bind(1, key);
+    std::string value = row.executeStep() ? text(row.getColumn(0)) : std::string();
+    row.reset();
+    return value;
+  });
+}
+
+void State::set_meta(const std::string& key, const std::string& value) {
+  if (meta(key) == value) return;
+  database_.guard([&] {
+    SQLite::Statement& statement =
+        database_.prepare("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+    statement.bind(1, key);
+    statement.bind(2, value);
+    statement.exec();
+  });
+}
+
+std::uint64_t State::begin(const TransactionHead& head, const std::vector<JournalPlace>& places) {
+  return database_.guard([&] {
+    SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
+    SQLite::Statement& history =
+        database_.prepare("INSERT INTO history (id, state, started, uid, command) VALUES (?, 'staging', ?, ?, ?)");
+    history.bind(1, head.id);
+    history.bind(2, head.started);
+    history.bind(3, head.uid);
+    bind_blob(history, 4, encode_words(head.command));
+    history.exec();
+    const std::int64_t number = database_.last_row_id();
+    for (const PackageChange& change : head.changes) {
+      SQLite::Statement& package =
+          database_.prepare("INSERT INTO history_package VALUES (?, ?, ?, ?, ?, ?, ?)");
+      package.bind(1, number);
+      package.bind(2, change.name);
+      package.bind(3, static_cast<int>(change.action));
+      package.bind(4, change.from_version);
+      package.bind(5, change.to_version);
+      package.bind(6, change.arch);
+      package.bind(7, change.size_change);
+      package.exec();
+    }
+    for (std::size_t place = 0; place < places.size(); ++place) {
+      SQLite::Statement& row = database_.prepare("INSERT INTO journal_place VALUES (?, ?, ?, ?)");
+      row.bind(1, number);
+      row.bind(2, static_cast<std::int64_t>(place));
+      row.bind(3, places[place].top);
+      row.bind(4, places[place].mtime);
+      row.exec();
+    }
+    transaction.commit();
+    return static_cast<std::uint64_t>(number);
+  });
+}
+
+void State::write_journal(const Journal& journal, const std::vector<RetiredInode>& retired) {
+  database_.guard([&] {
+    SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
+    add_steps(journal);
+    for (const RetiredInode& inode : retired) add_retired(journal.number, inode);
+    SQLite::Statement& update = database_.prepare("UPDATE history SET state = ? WHERE number = ?");
+    update.bind(1, name_of(JournalState::committing));
+    update.bind(2, as_signed(journal.number));
+    update.exec();
+    transaction.commit();
+  });
+}
+
+void State::add_steps(const Journal& journal) {
+  for (std::size_t at = 0; at < journal.steps.size(); ++at) {
+    const JournalStep& step = journal.steps[at];
+    const std::int64_t directory = directory_id(std::string(parent_path(step.path)));
+    SQLite::Statement& row = database_.prepare(
+        "INSERT INTO journal_step (number, step, kind, appear, place, directory, name, staged_ino, before_ino, save_as, "
+        "before, before_mtime, old_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    row.bind(1, as_signed(journal.number));
+    row.bind(2, static_cast<std::int64_t>(at));
+    row.bind(3, static_cast<int>(step.kind));
+    row.bind(4, static_cast<int>(step.appear));
+    row.bind(5, step.place);
+    row.bind(6, directory);
+    row.bind(7, std::string(base_name(step.path)));
+    row.bind(8, as_signed(step.staged_ino));
+    row.bind(9, as_signed(step.before_ino));
+    if (!step.save_as.empty()) row.bind(10, step.save_as);
+    const bool gives_back = step.kind == StepKind::set_attributes || step.kind == StepKind::remove_directory;
+    if (gives_back) bind_blob(row, 11, encode(step.before));
+    row.bind(12, step.before_mtime);
+    if (step.old_digest) bind_digest(row, 13, *step.old_digest);
+    row.exec();
+  }
+  for (const TouchedDirectory& touched : journal.touched) {
+    const std::int64_t directory = directory_id(touched.path);
+    SQLite::Statement& row = database_.prepare("INSERT INTO journal_directory VALUES (?, ?, ?)");
+    row.bind(1, as_signed(journal.number));
+    row.bind(2, directory);
+    row.bind(3, touched.mtime);
+    row.exec();
+  }
+}
+
+void State::add_retired(std::uint64_t number, const RetiredInode& inode) {
+  SQLite::Statement& row =
+      database_.prepare("INSERT INTO retired VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  row.bind(1, as_signed(number));
+  row.bind(2, inode.path);
+  row.bind(3, as_signed(inode.identity.dev));
+  row.bind(4, as_signed(inode.identity.ino));
+  row.bind(5, inode.identity.birth);
+  row.bind(6, inode.handle.type);
+  bind_blob(row, 7, inode.handle.bytes);
+  row.bind(8, inode.place);
+  row.bind(9, inode.package);
+  row.bind(10, inode.old_version);
+  bind_digest(row, 11, inode.old_digest);
+  row.bind(12, static_cast<int>(inode.kind));
+  row.bind(13, inode.boot_id);
+  row.exec();
+}
+
+void State::record(const std::vector<std::pair<std::string, RecordedStat>>& present,
+                   const std::vector<std::string>& gone) {
+  database_.guard([&] {
+    SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
+    for (const auto& [path, stat] : present) {
+      const std::int64_t directory = directory_id(std::string(parent_path(path)));
+      SQLite::Statement& row = database_.prepare("INSERT OR REPLACE INTO identity VALUES (?, ?, ?, ?, ?, ?)");
+      row.bind(1, directory);
+      row.bind(2, std::string(base_name(path)));
+      row.bind(3, as_signed(stat.ino));
+      row.bind(4, as_signed(stat.size));
+      row.bind(5, stat.mtime);
+      row.bind(6, stat.ctime);
+      row.exec();
+    }
+    for (const std::string& path : gone) {
+      SQLite::Statement& row = database_.prepare(
+          "DELETE FROM identity WHERE directory = (SELECT id FROM directory WHERE path = ?) AND name = ?");
+      row.bind(1, std::string(parent_path(path)));
+      row.bind(2, std::string(base_name(path)));
+      row.exec();
+    }
+    transaction.commit();
+  });
+}
+
+void State::close_done(std::uint64_t number, std::int64_t finished) {
+  database_.guard([&] {
+    SQLite::Statement& row = database_.prepare("UPDATE history SET state = 'done', finished = ? WHERE number = ?");
+    row.bind(1, finished);
+    row.bind(2, as_signed(number));
+    row.exec();
+  });
+}
+
+void State::close_undone(std::uint64_t number, std::int64_t finished) {
+  database_.guard([&] {
+    SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
+    for (const char* sql : {"DELETE FROM retired WHERE number = ?", "DELETE FROM journal_step WHERE number = ?",
+                            "DELETE FROM journal_directory WHERE number = ?"}) {
+      SQLite::Statement& row = database_.prepare(sql);
+      row.bind(1, as_signed(number));
+      row.exec();
+    }
+    SQLite::Statement& row = database_.prepare("UPDATE history SET state = 'undone', finished = ? WHERE number = ?");
+    row.bind(1, finished);
+    row.bind(2, as_signed(number));
+    row.exec();
+    transaction.commit();
+  });
+}
+
+void State::forget_retired(const std::string& boot_id) {
+  database_.guard([&] {
+    SQLite::Statement& row = database_.prepare("DELETE FROM retired WHERE boot_id <> ?");
+    row.bind(1, boot_id);
+    row.exec();
+  });
+}
+
+std::int64_t State::directory_id(const std::string& path) {
+  SQLite::Statement& insert = database_.prepare("INSERT INTO directory (path) VALUES (?) ON CONFLICT DO NOTHING");
+  insert.bind(1, path);
+  insert.exec();
+  SQLite::Statement& select = database_.prepare("SELECT id FROM directory WHERE path = ?");
+  select.bind(1, path);
+  select.executeStep();
+  const std::int64_t id = select.getColumn(0).getInt64();
+  select.reset();
+  return id;
+}
+
+}  // namespace minipkg::store

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/model/journal.hpp"
+#include "lib/store/database.hpp"
+#include "minipkg/system.hpp"
+
+namespace minipkg::store {
+
+/// What stat(2) said of an installed file when it was recorded.
+struct RecordedStat {
+  std::uint64_t ino = 0, size = 0;
+  std::int64_t mtime = 0, ctime = 0;  ///< nanoseconds since 1970
+  bool operator==(const RecordedStat&) const = default;
+};
+
+struct TransactionHead {
+  std::string id;
+  std::int64_t started = 0;
+  std::uint32_t uid = 0;
+  std::vector<std::string> command;
+  std::vector<PackageChange> changes;
+};
+
+/// state.db: what is true of this machine only. Its journal is the undo log of a transaction, and its history after.
+class State {
+ public:
+  /// Opening for write migrates. For read the file must exist.
+  explicit State(const OpenDatabase&);
+
+  bool live();  ///< false while it only serves a transaction of an offline root
+  void set_live(bool live);
+  std::string meta(const std::string& key);
+  void set_meta(const std::string& key, const std::string& value);
+
+  /// Durable on return: every staging area is known before it is made. Returns the transaction's number.
+  std::uint64_t begin(const TransactionHead&, const std::vector<JournalPlace>&);
+  /// Durable on return: from here on every step may have happened. `retired` counts once the transaction is done.
+  void write_journal(const Journal&, const std::vector<RetiredInode>& retired);
+  /// The transaction that is neither done nor undone.
+  std::optional<Journal> open_journal();
+  /// Records what the files are now; part of finishing, idempotent.
+  void record(const std::vector<std::pair<std::string, RecordedStat>>& present, const std::vector<std::string>& gone);
+  void close_done(std::uint64_t number, std::int64_t finished);
+  void close_undone(std::uint64_t number, std::int64_t finished);
+  /// Forgets retired inodes of other boots, and those that are known to be gone.
+  void forget_retired(const std::string& boot_id);
+
+  std::optional<RecordedStat> recorded(const std::string& path);
+  std::vector<RetiredInode> retired();
+  std::vector<HistoryEntry> history();
+  std::optional<HistoryEntry> history(std::uint64_t number);
+
+ private:
+  void add_steps(const Journal&);
+  void add_retired(std::uint64_t number, const RetiredInode&);
+  std::int64_t directory_id(const std::string& path);
+  void load_steps(Journal&);
+  std::vector<PackageChange> changes(std::uint64_t number);
+  std::vector<HistoryFile> history_files(std::uint64_t number);
+
+  Database database_;
+};
+
+}  // namespace minipkg::store
