@@ -162,7 +162,7 @@ struct ReplaceFile {  ///< anything but a directory by anything but a directory
 /// old one is taken apart in the staging area. What stands below the old directory has its own steps, with_parent.
 struct ChangeType {
   std::string path;
-  Source from;
+  std::optional<Source> from;  ///< nothing: a directory that no package lists
   Attributes attributes;
   OnDisk before;
   std::optional<Retired> retired;

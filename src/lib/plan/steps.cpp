@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "lib/plan/steps.hpp"
+
+#include <algorithm>
+
+#include "lib/model/path.hpp"
+#include "lib/plan/attributes.hpp"
+
+namespace minipkg::plan {
+
+StepMaker::StepMaker(const Request& request, const Facts& facts, const Targets& targets, Problems& problems)
+    : request_(request), facts_(facts), targets_(targets), problems_(problems), needed_(wanted_ancestors(targets)) {}
+
+void StepMaker::fill(Plan& plan) {
+  for (const std::string& directory : needed_) implied_directory(directory);
+  for (const auto& [path, target] : targets_) {
+    if (!target.wanted.empty()) come(path, target);
+  }
+  // Deepest first, so that a directory is judged after everything below it.
+  for (auto at = targets_.rbegin(); at != targets_.rend(); ++at) {
+    if (at->second.wanted.empty()) go(at->first, at->second);
+  }
+  order(plan);
+  plan.notices.insert(plan.notices.end(), notices_.begin(), notices_.end());
+  plan.totals = totals_;
+}
+
+// ---- questions ------------------------------------------------------------------------------------------------
+
+const Target* StepMaker::target(const std::string& path) const {
+  const auto found = targets_.find(path);
+  return found == targets_.end() ? nullptr : &found->second;
+}
+
+/// By packages this transaction leaves as they are.
+bool StepMaker::owned_by_others(const Target& target) const {
+  return std::any_of(target.fact->owners.begin(), target.fact->owners.end(), [&](const OwnerFact& owner) {
+    return std::none_of(target.had.begin(), target.had.end(),
+                        [&](const Had& had) { return *had.package == owner.package; });
+  });
+}
+
+/// Not what the package left there: its content, or what it is.
+bool StepMaker::edited(const Target& target, const OnDisk& disk) const {
+  if (target.had.empty() || disk.type == FileType::directory) return false;
+  return std::none_of(target.had.begin(), target.had.end(), [&](const Had& had) {
+    const bool regular = had.entry->type == FileType::regular || had.entry->type == FileType::hardlink;
+    if (regular) return disk.type == FileType::regular && disk.digest == had.digest;
+    return same_content(*had.entry, disk);
+  });
+}
+
+bool StepMaker::is_displaced(const std::string& path) const {
+  for (std::string_view at = parent_path(path); at != "/"; at = parent_path(at)) {
+    if (displaced_.contains(std::string(at))) return true;
+  }
+  return false;
+}
+
+std::optional<Retired> StepMaker::retired(const Target& target, const OnDisk& disk) const {
+  if (disk.type != FileType::regular) return std::nullopt;
+  if (target.had.empty()) {
+    return Retired{*target.wanted.front().package, "", disk.digest.value_or(Digest{})};
+  }
+  const std::string& package = *target.had.front().package;
+  const auto installed = facts_.packages.find(package);
+  return Retired{package, installed == facts_.packages.end() ? "" : installed->second.version,
+                 disk.digest.value_or(target.had.front().digest)};
+}
+
+Appear StepMaker::appear(const std::string& path) const {
+  return new_.contains(std::string(parent_path(path))) ? Appear::with_parent : Appear::by_itself;
+}
+
+std::uint32_t StepMaker::place_of(const std::string& path) const {
+  const auto found = facts_.paths.find(path);
+  return found == facts_.paths.end() ? 0 : found->second.place;
+}
+
+/// A path stays on disk though its owner goes: so do the directories it lies in.
+void StepMaker::stays(const std::string& path) { add_ancestors(needed_, path); }
+
+void StepMaker::save(const std::string& path, const Target& target, const OnDisk& disk, NoticeKind why) {
+  const std::string& package = target.had.empty() ? *target.wanted.front().package : *target.had.front().package;
+  saves_.emplace_back(SaveFile{path, target.fact->free_save_name, disk});
+  notices_.push_back({why, package, path, target.fact->free_save_name});
+  stays(path);
+}
+
+// ---- order ----------------------------------------------------------------------------------------------------
+
+namespace {
+
+const std::string& path_of(const Step& step) {
+  return std::visit([](const auto& one) -> const std::string& { return one.path; }, step);
+}
+
+void sort_by_path(std::vector<Step>& steps) {
+  std::stable_sort(steps.begin(), steps.end(),
+                   [](const Step& left, const Step& right) { return path_of(left) < path_of(right); });
+}
+
+void drop_if_kept(std::optional<Retired>& retired, const OnDisk& before,
+                  const std::set<std::pair<std::uint64_t, std::uint64_t>>& kept) {
+  if (kept.contains({before.identity.dev, before.identity.ino})) retired.reset();
+}
+
+}  // namespace
+
+/// Saved before anything changes, created before replaced before removed: onlookers never miss what both versions have.
+void StepMaker::order(Plan& plan) {
+  for (auto* group : {&saves_, &creates_, &replaces_, &attributes_, &removes_}) sort_by_path(*group);
+  sort_by_path(directory_removes_);
+  std::reverse(directory_removes_.begin(), directory_removes_.end());
+  for (auto* group : {&saves_, &creates_, &replaces_, &attributes_, &removes_, &directory_removes_}) {
+    for (Step& step : *group) {
+      // An inode that keeps another name of an installed package is not old.
+      if (auto* const replaced = std::get_if<ReplaceFile>(&step)) drop_if_kept(replaced->retired, replaced->before, kept_inodes_);
+      if (auto* const removed = std::get_if<RemoveFile>(&step)) drop_if_kept(removed->retired, removed->before, kept_inodes_);
+      plan.step_places.push_back(place_of(path_of(step)));
+      plan.steps.push_back(std::move(step));
+    }
+  }
+}
+
+}  // namespace minipkg::plan

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "lib/plan/targets.hpp"
+
+namespace minipkg::plan {
+
+/// Decides path by path what has to happen. Each rule adds steps, notices and problems; none looks at the disk.
+class StepMaker {
+ public:
+  StepMaker(const Request&, const Facts&, const Targets&, Problems&);
+
+  /// Fills steps (in commit order), step_places, notices and totals.
+  void fill(Plan&);
+
+ private:
+  // what comes or stays
+  void come(const std::string& path, const Target&);
+  void directory_comes(const std::string& path, const Target&);
+  void file_comes(const std::string& path, const Target&);
+  void implied_directory(const std::string& path);
+  void replace(const std::string& path, const Target&, const OnDisk&);
+  void over_directory(const std::string& path, const Target&, const OnDisk&);
+  void keep(const std::string& path, const Target&, const OnDisk&);
+  bool may_replace_unowned(const std::string& path, const Target&);
+  bool same_hard_link(const Target&, const OnDisk&) const;
+  void check_link_place(const std::string& path, const Target&);
+
+  // what goes
+  void go(const std::string& path, const Target&);
+  void directory_goes(const std::string& path, const Target&);
+  void file_goes(const std::string& path, const Target&);
+
+  // questions
+  bool is_conflict(const std::string& path, const Target&);
+  bool owned_by_others(const Target&) const;
+  bool edited(const Target&, const OnDisk&) const;
+  bool is_displaced(const std::string& path) const;
+  std::optional<Retired> retired(const Target&, const OnDisk&) const;
+  const Target* target(const std::string& path) const;
+
+  void save(const std::string& path, const Target&, const OnDisk&, NoticeKind);
+  void stays(const std::string& path);
+  void order(Plan&);
+  Appear appear(const std::string& path) const;
+  std::uint32_t place_of(const std::string& path) const;
+
+  const Request& request_;
+  const Facts& facts_;
+  const Targets& targets_;
+  Problems& problems_;
+
+  std::set<std::string> needed_;     ///< directories that must not go
+  std::set<std::string> new_;        ///< directories that arrive in this transaction
+  std::set<std::string> displaced_;  ///< directories that change their type into something else
+  std::set<std::pair<std::uint64_t, std::uint64_t>> kept_inodes_;  ///< device, number: not retired though a name goes
+  std::vector<Step> saves_, creates_, replaces_, attributes_, removes_, directory_removes_;
+  std::vector<Notice> notices_;
+  Totals totals_;
+};
+
+}  // namespace minipkg::plan

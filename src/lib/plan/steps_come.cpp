@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+
+#include "lib/model/path.hpp"
+#include "lib/plan/attributes.hpp"
+#include "lib/plan/steps.hpp"
+
+namespace minipkg::plan {
+namespace {
+
+constexpr std::uint16_t implied_mode = 0755;
+
+bool all_directories(const Target& target) {
+  return std::all_of(target.wanted.begin(), target.wanted.end(),
+                     [](const Wanted& wanted) { return wanted.entry->type == FileType::directory; });
+}
+
+/// Attributes the old version set and the new one does not ask for any more.
+std::vector<std::string> stale_xattrs(const Target& target, const OnDisk& disk) {
+  std::vector<std::string> names;
+  const Xattrs& wanted = target.wanted.front().entry->xattrs;
+  for (const Had& had : target.had) {
+    for (const auto& [name, value] : had.entry->xattrs) {
+      if (!wanted.contains(name) && disk.xattrs.contains(name)) names.push_back(name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+}  // namespace
+
+void StepMaker::come(const std::string& path, const Target& target) {
+  if (is_conflict(path, target)) return;
+  if (target.wanted.front().entry->type == FileType::directory) {
+    directory_comes(path, target);
+  } else {
+    file_comes(path, target);
+  }
+}
+
+/// Only directories may be shared, with packages of this transaction or with any other.
+bool StepMaker::is_conflict(const std::string& path, const Target& target) {
+  const std::size_t before = problems_.size();
+  const bool directories = all_directories(target);
+  for (std::size_t at = 1; at < target.wanted.size() && !directories; ++at) {
+    problems_.push_back({ProblemKind::file_conflict, *target.wanted[at].package, path, *target.wanted.front().package});
+  }
+  for (const OwnerFact& owner : target.fact->owners) {
+    const bool changes = std::any_of(target.had.begin(), target.had.end(),
+                                     [&](const Had& had) { return *had.package == owner.package; });
+    const bool shared = directories && owner.entry.type == FileType::directory;
+    if (!changes && !shared) {
+      problems_.push_back({ProblemKind::file_conflict, *target.wanted.front().package, path, owner.package});
+    }
+  }
+  return problems_.size() != before;
+}
+
+void StepMaker::directory_comes(const std::string& path, const Target& target) {
+  const OnDisk* const disk = target.disk();
+  const Wanted& wanted = target.wanted.front();
+  Attributes attributes = attributes_of(*wanted.entry, facts_);
+  if (disk == nullptr) {
+    creates_.emplace_back(CreateDirectory{path, wanted.source, attributes, appear(path)});
+    new_.insert(path);
+    ++totals_.created;
+    return;
+  }
+  if (disk->type != FileType::directory) {
+    if (target.had.empty() && !may_replace_unowned(path, target)) return;
+    if (edited(target, *disk)) save(path, target, *disk, NoticeKind::file_saved);
+    creates_.emplace_back(ChangeType{path, wanted.source, attributes, *disk, retired(target, *disk)});
+    new_.insert(path);
+    ++totals_.replaced;
+    return;
+  }
+  attributes.clear = stale_xattrs(target, *disk);
+  attributes.mtime.reset();
+  if (!differ(attributes, *wanted.entry, *disk)) {
+    ++totals_.kept;
+  } else if (target.had.empty() || owned_by_others(target)) {
+    // Whoever had the directory first decides; an unowned one belongs to the administrator.
+    notices_.push_back({NoticeKind::directory_mode_kept, *wanted.package, path,
+                        fmt::format("{:04o} {}:{}, the package has {:04o} {}:{}", disk->mode, disk->uid, disk->gid,
+                                    attributes.mode, attributes.uid, attributes.gid)});
+    ++totals_.kept;
+  } else {
+    attributes_.emplace_back(SetAttributes{path, wanted.source, attributes, *disk});
+    ++totals_.attributes;
+  }
+}
+
+/// A parent directory that no package of the request lists.
+void StepMaker::implied_directory(const std::string& path) {
+  const Target* const known = target(path);
+  if (known != nullptr && !known->wanted.empty()) {
+    const Wanted& wanted = known->wanted.front();
+    if (wanted.entry->type == FileType::directory) return;
+    for (auto below = targets_.upper_bound(path); below != targets_.end(); ++below) {
+      if (below->second.wanted.empty() || !is_at_or_below(below->first, path)) continue;
+      problems_.push_back({ProblemKind::file_conflict, *below->second.wanted.front().package, path, *wanted.package});
+      return;
+    }
+    return;
+  }
+  const auto fact = facts_.paths.find(path);
+  const OnDisk* const disk = fact != facts_.paths.end() && fact->second.disk ? &*fact->second.disk : nullptr;
+  if (disk != nullptr && disk->type == FileType::directory) return;
+  Attributes attributes;
+  attributes.mode = implied_mode;
+  if (disk == nullptr) {
+    creates_.emplace_back(CreateDirectory{path, std::nullopt, attributes, appear(path)});
+    ++totals_.created;
+  } else if (known != nullptr && !known->had.empty() && !owned_by_others(*known)) {
+    creates_.emplace_back(ChangeType{path, std::nullopt, attributes, *disk, retired(*known, *disk)});
+    ++totals_.replaced;
+  } else {
+    const auto below = std::find_if(targets_.upper_bound(path), targets_.end(),
+                                    [](const auto& one) { return !one.second.wanted.empty(); });
+    const bool owned = !fact->second.owners.empty();
+    problems_.push_back({owned ? ProblemKind::file_conflict : ProblemKind::unowned_conflict,
+                         *below->second.wanted.front().package, path,
+                         owned ? fact->second.owners.front().package : std::string()});
+  }
+  new_.insert(path);
+}
+
+void StepMaker::file_comes(const std::string& path, const Target& target) {
+  const OnDisk* const disk = target.disk();
+  const Wanted& wanted = target.wanted.front();
+  check_link_place(path, target);
+  if (disk == nullptr) {
+    creates_.emplace_back(CreateFile{path, wanted.source, attributes_of(*wanted.entry, facts_), appear(path)});
+    ++totals_.created;
+    totals_.bytes += wanted.entry->size;
+  } else if (disk->type == FileType::directory) {
+    over_directory(path, target, *disk);
+  } else if (wanted.entry->type == FileType::hardlink ? same_hard_link(target, *disk)
+                                                      : same_content(*wanted.entry, *disk)) {
+    keep(path, target, *disk);
+  } else if (!target.had.empty() || may_replace_unowned(path, target)) {
+    replace(path, target, *disk);
+  }
+}
+
+bool StepMaker::may_replace_unowned(const std::string& path, const Target& target) {
+  const bool asked = std::any_of(request_.overwrite.begin(), request_.overwrite.end(), [&](const std::string& glob) {
+    return ::fnmatch(glob.c_str(), path.c_str(), 0) == 0 ||
+           ::fnmatch(glob.c_str(), target.wanted.front().entry->path.c_str(), 0) == 0;
+  });
+  if (asked) {
+    notices_.push_back({NoticeKind::unowned_overwritten, *target.wanted.front().package, path, ""});
+  } else {
+    problems_.push_back({ProblemKind::unowned_conflict, *target.wanted.front().package, path, ""});
+  }
+  return asked;
+}
+
+void StepMaker::replace(const std::string& path, const Target& target, const OnDisk& disk) {
+  if (edited(target, disk)) save(path, target, disk, NoticeKind::file_saved);
+  const Wanted& wanted = target.wanted.front();
+  replaces_.emplace_back(
+      ReplaceFile{path, wanted.source, attributes_of(*wanted.entry, facts_), disk, retired(target, disk)});
+  ++totals_.replaced;
+  totals_.bytes += wanted.entry->size;
+}
+
+void StepMaker::over_directory(const std::string& path, const Target& target, const OnDisk& disk) {
+  const Wanted& wanted = target.wanted.front();
+  const std::size_t before = problems_.size();
+  if (target.had.empty() || owned_by_others(target)) {
+    problems_.push_back({ProblemKind::type_conflict, *wanted.package, path, ""});
+  }
+  for (const std::string& child : target.fact->unowned_children) {
+    problems_.push_back({ProblemKind::type_conflict, *wanted.package, path, child});
+  }
+  if (problems_.size() != before) return;
+  creates_.emplace_back(
+      ChangeType{path, wanted.source, attributes_of(*wanted.entry, facts_), disk, std::nullopt});
+  displaced_.insert(path);
+  ++totals_.replaced;
+  totals_.bytes += wanted.entry->size;
+}
+
+void StepMaker::keep(const std::string& path, const Target& target, const OnDisk& disk) {
+  const Wanted& wanted = target.wanted.front();
+  kept_inodes_.insert({disk.identity.dev, disk.identity.ino});
+  Attributes attributes = attributes_of(*wanted.entry, facts_);
+  attributes.clear = stale_xattrs(target, disk);
+  // A further hard link shares the attributes of its leader, which has its own step.
+  if (wanted.entry->type == FileType::hardlink || !differ(attributes, *wanted.entry, disk)) {
+    ++totals_.kept;
+    return;
+  }
+  attributes_.emplace_back(SetAttributes{path, wanted.source, attributes, disk});
+  ++totals_.attributes;
+}
+
+/// Already another name of the inode that its leader keeps.
+bool StepMaker::same_hard_link(const Target& link, const OnDisk& disk) const {
+  const FileEntry& entry = *link.wanted.front().entry;
+  const Target* const leader = target(canonical_path(facts_, entry.target));
+  const OnDisk* const there = leader == nullptr ? nullptr : leader->disk();
+  return there != nullptr && there->identity == disk.identity && !leader->wanted.empty() &&
+         same_content(*leader->wanted.front().entry, *there);
+}
+
+void StepMaker::check_link_place(const std::string& path, const Target& target) {
+  const Wanted& wanted = target.wanted.front();
+  if (wanted.entry->type != FileType::hardlink) return;
+  const std::string leader = canonical_path(facts_, wanted.entry->target);
+  if (place_of(leader) != place_of(path)) {
+    problems_.push_back({ProblemKind::cross_place_link, *wanted.package, path, leader});
+  }
+}
+
+}  // namespace minipkg::plan
