@@ -79,7 +79,7 @@ struct PathFact {
   std::optional<OnDisk> disk;     ///< nothing: no such file
   std::vector<OwnerFact> owners;  ///< sorted by package
   std::uint32_t place = 0;        ///< index into Facts::places: where its parent directory is (or will be) made
-  std::string free_save_name;     ///< for a file edited by hand: the first NAME.minipkg-save[.N] that is free
+  std::string free_save_name;     ///< for a file that may have to be kept aside: the first free PATH.minipkg-save[.N]
   std::vector<std::string> unowned_children;  ///< for a directory that must go or change its type: names nobody owns
   bool operator==(const PathFact&) const = default;
 };
@@ -250,7 +250,7 @@ struct Plan {
 enum class ProblemKind : std::uint8_t {
   file_conflict,      ///< another package owns the path: `other` is that package
   unowned_conflict,   ///< the path exists and no package owns it
-  type_conflict,      ///< a directory stands where a file must go and holds `other`, which no package owns
+  type_conflict,      ///< a directory stands where a file must go: nobody's, or `other` in it is unowned or edited by hand
   unsafe_path,        ///< the path would be written through a symlink or leaves the root
   downgrade,          ///< `other` is the installed version
   not_installed,

@@ -36,6 +36,7 @@ struct OpenOptions {
   DiscardState discard_state = DiscardState::no;
   Sync sync = Sync::fs;
   std::chrono::seconds lock_wait{0};
+  std::optional<std::int64_t> clock;  ///< seconds since 1970 instead of the wall clock (SOURCE_DATE_EPOCH)
   std::vector<std::string> command;  ///< argv, for the lock's holder line and for history
 };
 

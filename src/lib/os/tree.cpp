@@ -14,7 +14,7 @@
 namespace minipkg::os {
 namespace {
 
-constexpr std::size_t most_known = 256;  // descriptors; far below RLIMIT_NOFILE's usual 1024
+constexpr std::size_t most_known = 200;  // descriptors a generation; two of them stay below RLIMIT_NOFILE's usual 1024
 std::atomic<bool> no_openat2{false};
 
 int open_by_component(int dirfd, const std::string& relative, int flags) {
@@ -58,9 +58,15 @@ int Tree::try_directory(std::string_view path) const {
   if (path.empty() || path == "/") return top_.get();
   std::string key(path.substr(1));
   if (const auto found = known_.find(key); found != known_.end()) return found->second.get();
-  Fd fd(open_beneath(top_.get(), key, O_PATH));
+  Fd fd;
+  if (const auto found = older_.find(key); found != older_.end()) {
+    fd = std::move(found->second);
+    older_.erase(found);
+  } else {
+    fd = Fd(open_beneath(top_.get(), key, O_PATH));
+  }
   if (!fd) return -1;
-  if (known_.size() >= most_known) known_.clear();
+  if (known_.size() >= most_known) older_ = std::exchange(known_, {});
   return known_.emplace(std::move(key), std::move(fd)).first->second.get();
 }
 

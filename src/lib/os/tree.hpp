@@ -22,18 +22,21 @@ class Tree {
   /// "<name>/usr/bin" for messages.
   std::string full_name(std::string_view path) const;
 
-  /// O_PATH descriptor of an absolute directory path below the tree, kept for the next caller. Valid until forget().
-  /// Throws Error naming the full path.
+  /// O_PATH descriptor of an absolute directory path below the tree, kept for the next caller. Valid until forget() or
+  /// some hundred other directories have been asked for. Throws Error naming the full path.
   int directory(std::string_view path) const;
   /// The same, -1 with errno where it does not exist or is no directory.
   int try_directory(std::string_view path) const;
   /// Descriptors may lead to directories that have moved: opens them anew from now on.
-  void forget() const { known_.clear(); }
+  void forget() const {
+    known_.clear();
+    older_.clear();
+  }
 
  private:
   Fd top_;
   std::string name_;
-  mutable std::unordered_map<std::string, Fd> known_;
+  mutable std::unordered_map<std::string, Fd> known_, older_;  ///< two generations: what is in use is never closed
 };
 
 /// Opens a directory below `dirfd` without following any symlink; -1 with errno. `flags` is O_PATH or O_RDONLY.

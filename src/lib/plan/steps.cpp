@@ -12,9 +12,19 @@ StepMaker::StepMaker(const Request& request, const Facts& facts, const Targets& 
     : request_(request), facts_(facts), targets_(targets), problems_(problems), needed_(wanted_ancestors(targets)) {}
 
 void StepMaker::fill(Plan& plan) {
-  for (const std::string& directory : needed_) implied_directory(directory);
+  std::set<std::string> coming = needed_;
   for (const auto& [path, target] : targets_) {
-    if (!target.wanted.empty()) come(path, target);
+    if (!target.wanted.empty()) coming.insert(path);
+  }
+  for (const std::string& path : coming) {
+    const Target* const known = target(path);
+    if (known == nullptr || known->wanted.empty()) {
+      implied_directory(path);
+    } else if (needed_.contains(path) && known->wanted.front().entry->type != FileType::directory) {
+      file_in_the_way(path, *known);
+    } else {
+      come(path, *known);
+    }
   }
   // Deepest first, so that a directory is judged after everything below it.
   for (auto at = targets_.rbegin(); at != targets_.rend(); ++at) {

@@ -23,6 +23,8 @@ class StepMaker {
   void directory_comes(const std::string& path, const Target&);
   void file_comes(const std::string& path, const Target&);
   void implied_directory(const std::string& path);
+  void file_in_the_way(const std::string& path, const Target&);
+  const std::string& first_package_below(const std::string& path) const;
   void replace(const std::string& path, const Target&, const OnDisk&);
   void over_directory(const std::string& path, const Target&, const OnDisk&);
   void keep(const std::string& path, const Target&, const OnDisk&);

@@ -95,19 +95,22 @@ void StepMaker::directory_comes(const std::string& path, const Target& target) {
   }
 }
 
+/// The first package that wants something below `path`; there is one.
+const std::string& StepMaker::first_package_below(const std::string& path) const {
+  const auto below = std::find_if(targets_.upper_bound(path), targets_.end(), [&path](const auto& one) {
+    return !one.second.wanted.empty() && is_at_or_below(one.first, path);
+  });
+  return *below->second.wanted.front().package;
+}
+
+/// One package wants a file where another one needs a directory.
+void StepMaker::file_in_the_way(const std::string& path, const Target& target) {
+  problems_.push_back({ProblemKind::file_conflict, first_package_below(path), path, *target.wanted.front().package});
+}
+
 /// A parent directory that no package of the request lists.
 void StepMaker::implied_directory(const std::string& path) {
   const Target* const known = target(path);
-  if (known != nullptr && !known->wanted.empty()) {
-    const Wanted& wanted = known->wanted.front();
-    if (wanted.entry->type == FileType::directory) return;
-    for (auto below = targets_.upper_bound(path); below != targets_.end(); ++below) {
-      if (below->second.wanted.empty() || !is_at_or_below(below->first, path)) continue;
-      problems_.push_back({ProblemKind::file_conflict, *below->second.wanted.front().package, path, *wanted.package});
-      return;
-    }
-    return;
-  }
   const auto fact = facts_.paths.find(path);
   const OnDisk* const disk = fact != facts_.paths.end() && fact->second.disk ? &*fact->second.disk : nullptr;
   if (disk != nullptr && disk->type == FileType::directory) return;
@@ -117,15 +120,13 @@ void StepMaker::implied_directory(const std::string& path) {
     creates_.emplace_back(CreateDirectory{path, std::nullopt, attributes, appear(path)});
     ++totals_.created;
   } else if (known != nullptr && !known->had.empty() && !owned_by_others(*known)) {
+    if (edited(*known, *disk)) save(path, *known, *disk, NoticeKind::file_saved);
     creates_.emplace_back(ChangeType{path, std::nullopt, attributes, *disk, retired(*known, *disk)});
     ++totals_.replaced;
   } else {
-    const auto below = std::find_if(targets_.upper_bound(path), targets_.end(),
-                                    [](const auto& one) { return !one.second.wanted.empty(); });
     const bool owned = !fact->second.owners.empty();
-    problems_.push_back({owned ? ProblemKind::file_conflict : ProblemKind::unowned_conflict,
-                         *below->second.wanted.front().package, path,
-                         owned ? fact->second.owners.front().package : std::string()});
+    problems_.push_back({owned ? ProblemKind::file_conflict : ProblemKind::unowned_conflict, first_package_below(path),
+                         path, owned ? fact->second.owners.front().package : std::string()});
   }
   new_.insert(path);
 }

@@ -40,7 +40,11 @@ void StepMaker::file_goes(const std::string& path, const Target& target) {
     return;
   }
   const bool displaced = is_displaced(path);
-  if (edited(target, disk) && !displaced) save(path, target, disk, NoticeKind::edited_file_removed);
+  if (edited(target, disk)) {
+    // There is no "beside" in a directory that stops being one.
+    if (displaced) problems_.push_back({ProblemKind::type_conflict, *target.had.front().package, path, path});
+    save(path, target, disk, NoticeKind::edited_file_removed);
+  }
   removes_.emplace_back(RemoveFile{path, disk, retired(target, disk),
                                    displaced ? Appear::with_parent : Appear::by_itself});
   ++totals_.removed;

@@ -50,7 +50,7 @@ bool exists(const std::string& path) {
 
 }  // namespace
 
-Packages::Packages(const OpenDatabase& options) {
+Packages::Packages(const OpenDatabase& options) : options_(options) {
   if (options.mode == Mode::read && !exists(options.path)) return;
   database_.emplace(options, packages_application_id, static_cast<int>(packages_migrations.size()));
 }

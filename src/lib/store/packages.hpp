@@ -25,6 +25,11 @@ class Packages {
   std::vector<OwnerFact> owners(const std::string& path);
   /// Id of the last transaction committed here; empty if none.
   std::string transaction();
+  /// Nothing was ever committed here.
+  bool is_new() { return !has_schema(); }
+  /// Rewrites the file so that the same set of packages gives the same bytes whatever the history: built anew from an
+  /// empty database, without the transaction's id, synced, renamed over the old one. Closes the database.
+  void park();
 
   /// The one write: holds the file exclusively from begin to commit, so that nobody's read lock can stop the COMMIT.
   /// Makes the schema in the same transaction if the file is new.
@@ -33,16 +38,19 @@ class Packages {
     explicit Writing(Packages&);
     void put(const Manifest&, const Digest&);
     void erase(const std::string& name);
-    /// The commit point of everything: from here on the transaction `id` has happened.
+    /// The commit point of everything: from here on the transaction `id` has happened. No id: none is named.
     void commit(const std::string& id);
+    /// Gives up without waiting for the destructor: after a COMMIT that failed, before the file is asked what it says.
+    void abandon();
 
    private:
     std::int64_t directory_id(const std::string& path);
     std::int64_t owner_id(const Owner&);
     void put_file(std::int64_t package, const FileEntry&);
+    void name_transaction(const std::string& id);
 
     Database& database_;
-    SqlTransaction transaction_;
+    std::optional<SqlTransaction> transaction_;
     std::string last_directory_;
     std::int64_t last_directory_id_ = 0;
   };
@@ -51,6 +59,7 @@ class Packages {
 
  private:
   bool has_schema();
+  OpenDatabase options_;
   std::optional<Database> database_;
 };
 

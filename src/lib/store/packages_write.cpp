@@ -7,7 +7,8 @@
 namespace minipkg::store {
 
 Packages::Writing::Writing(Packages& packages)
-    : database_(*packages.database()), transaction_(database_, SqlTransaction::Kind::exclusive) {
+    : database_(*packages.database()) {
+  transaction_.emplace(database_, SqlTransaction::Kind::exclusive);
   for (auto at = static_cast<std::size_t>(database_.version()); at < packages_migrations.size(); ++at) {
     database_.exec(std::string(packages_migrations[at]).c_str());
   }
@@ -74,14 +75,20 @@ void Packages::Writing::erase(const std::string& name) {
 }
 
 void Packages::Writing::commit(const std::string& id) {
+  if (!id.empty()) name_transaction(id);
+  transaction_->commit();
+}
+
+void Packages::Writing::name_transaction(const std::string& id) {
   database_.guard([&] {
     SQLite::Statement& statement =
         database_.prepare("INSERT INTO meta VALUES ('transaction', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
     statement.bind(1, id);
     statement.exec();
   });
-  transaction_.commit();
 }
+
+void Packages::Writing::abandon() { transaction_.reset(); }
 
 std::int64_t Packages::Writing::directory_id(const std::string& path) {
   if (path == last_directory_) return last_directory_id_;

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MIT
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "lib/base/digest.hpp"
+#include "lib/base/fail.hpp"
+#include "lib/model/path.hpp"
+#include "lib/os/area.hpp"
+#include "lib/os/attributes.hpp"
+#include "lib/os/file_stat.hpp"
+#include "lib/os/names.hpp"
+#include "lib/os/resolver.hpp"
+#include "lib/system/system_impl.hpp"
+
+namespace minipkg {
+namespace {
+
+/// Entries of the old and the new version of one canonical path.
+struct Known {
+  std::vector<const FileEntry*> wanted, had;
+  std::vector<Digest> had_digests;
+};
+
+std::string child(const std::string& directory, std::string_view name) {
+  return directory == "/" ? "/" + std::string(name) : directory + "/" + std::string(name);
+}
+
+class Inspector {
+ public:
+  Inspector(const os::Tree& root, store::Packages& packages, store::State* state, const Request& request)
+      : root_(root),
+        packages_(packages),
+        state_(state),
+        request_(request),
+        before_(root),
+        after_(root, [this](const std::string& path) { return planned(path); }) {}
+
+  Facts gather();
+
+ private:
+  void find_packages();
+  void collect_had();
+  void plan_symlinks();
+  void collect_wanted();
+  void add_ancestors();
+  void find_top_level_aliases();
+  void look_at(const std::string& path, const Known&);
+  void resolve_names();
+  std::string canonical(os::Resolver&, const std::string& path);
+  std::optional<std::string> planned(const std::string& canonical) const;
+  std::uint32_t place_of(const std::string& directory);
+  std::vector<OwnerFact> owners(const std::string& canonical);
+  std::optional<Digest> content(int dirfd, const os::FileStat&, const std::string& path, const Known&);
+  bool is_as_recorded(const os::FileStat&, const std::string& path, const FileEntry&) const;
+  std::vector<std::string> unowned_children(const std::string& path, const Known&);
+  void find_unowned(int dirfd, const std::string& path, const std::string& below, bool deep, std::vector<std::string>&);
+  std::string free_save_name(const std::string& path);
+  void know_package(const std::string& name);
+
+  const os::Tree& root_;
+  store::Packages& packages_;
+  store::State* state_;
+  const Request& request_;
+  os::Resolver before_, after_;  ///< as it is; as it will be
+  std::map<std::string, std::string> planned_links_;
+  std::set<std::string> leaving_links_;
+  std::map<std::string, Known> paths_;
+  std::map<std::string, std::uint32_t> places_;
+  Facts facts_;
+};
+
+Facts Inspector::gather() {
+  find_packages();
+  find_top_level_aliases();
+  collect_had();
+  plan_symlinks();
+  collect_wanted();
+  add_ancestors();
+  place_of("/");
+  for (const auto& [path, known] : paths_) look_at(path, known);
+  resolve_names();
+  return std::move(facts_);
+}
+
+void Inspector::know_package(const std::string& name) {
+  if (facts_.packages.contains(name)) return;
+  if (auto package = packages_.find(name)) facts_.packages.emplace(name, std::move(*package));
+}
+
+void Inspector::find_packages() {
+  const auto changes = [&](const std::string& name) {
+    if (facts_.packages.contains(name) && !facts_.installed_files.contains(name)) {
+      facts_.installed_files.emplace(name, packages_.files(name));
+    }
+  };
+  for (const Incoming& incoming : request_.install) {
+    const std::string& name = incoming.manifest->name;
+    know_package(name);
+    const auto there = facts_.packages.find(name);
+    const bool same = there != facts_.packages.end() && there->second.digest == incoming.digest;
+    if (!same || request_.reinstall == Reinstall::force) changes(name);
+  }
+  for (const std::string& name : request_.remove) {
+    know_package(name);
+    changes(name);
+  }
+}
+
+/// The directory's symlinks followed; notes it wherever that makes a difference.
+std::string Inspector::canonical(os::Resolver& resolver, const std::string& path) {
+  const std::string directory(parent_path(path));
+  const auto& resolved = resolver.resolve(directory);
+  if (!resolved.unsafe.empty()) facts_.unsafe_directories.emplace(directory, resolved.unsafe);
+  if (resolved.canonical != directory) facts_.aliases.emplace(directory, resolved.canonical);
+  return child(resolved.canonical, base_name(path));
+}
+
+/// On a merged /usr other packages may have recorded /lib/x for what is /usr/lib/x.
+void Inspector::find_top_level_aliases() {
+  for (const char* name : {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}) {
+    const auto& resolved = before_.resolve(name);
+    if (resolved.unsafe.empty() && resolved.canonical != name) facts_.aliases.emplace(name, resolved.canonical);
+  }
+}
+
+void Inspector::collect_had() {
+  for (const auto& [name, files] : facts_.installed_files) {
+    std::map<std::string_view, const Digest*> leaders;
+    for (const FileEntry& entry : files) leaders.emplace(entry.path, &entry.digest);
+    for (const FileEntry& entry : files) {
+      const std::string path = canonical(before_, entry.path);
+      Known& known = paths_[path];
+      known.had.push_back(&entry);
+      const auto leader = leaders.find(entry.type == FileType::hardlink ? entry.target : entry.path);
+      known.had_digests.push_back(leader == leaders.end() ? entry.digest : *leader->second);
+      if (entry.type == FileType::symlink) leaving_links_.insert(path);
+    }
+  }
+}
+
+/// Symlinks that this very transaction brings or takes away change where the paths of its packages lead.
+void Inspector::plan_symlinks() {
+  for (const Incoming& incoming : request_.install) {
+    for (const FileEntry& entry : incoming.manifest->files) {
+      if (entry.type == FileType::directory) continue;
+      const auto& parent = before_.resolve(std::string(parent_path(entry.path)));
+      const std::string path = child(parent.canonical, base_name(entry.path));
+      leaving_links_.erase(path);
+      if (entry.type == FileType::symlink) planned_links_.emplace(path, entry.target);
+    }
+  }
+}
+
+std::optional<std::string> Inspector::planned(const std::string& canonical) const {
+  if (const auto link = planned_links_.find(canonical); link != planned_links_.end()) return link->second;
+  if (leaving_links_.contains(canonical)) return "";
+  return std::nullopt;
+}
+
+void Inspector::collect_wanted() {
+  for (const Incoming& incoming : request_.install) {
+    const auto there = facts_.packages.find(incoming.manifest->name);
+    const bool same = there != facts_.packages.end() && there->second.digest == incoming.digest;
+    if (same && request_.reinstall == Reinstall::skip) continue;
+    for (const FileEntry& entry : incoming.manifest->files) {
+      if (entry.path == "/") continue;
+      if (entry.type == FileType::directory) {
+        const auto& own = after_.resolve(entry.path);
+        if (own.unsafe.empty() && own.canonical != entry.path) facts_.aliases.emplace(entry.path, own.canonical);
+      }
+      paths_[canonical(after_, entry.path)].wanted.push_back(&entry);
+    }
+  }
+}
+
+void Inspector::add_ancestors() {
+  std::vector<std::string> ancestors;
+  for (const auto& [path, known] : paths_) {
+    for (std::string_view at = parent_path(path); at != "/"; at = parent_path(at)) ancestors.emplace_back(at);
+  }
+  for (std::string& path : ancestors) paths_.try_emplace(std::move(path));
+}
+
+/// Areas are chosen by mount and device: a rename across two mounts of one file system fails, and so does one across
+/// two btrfs subvolumes of one mount.
+std::uint32_t Inspector::place_of(const std::string& directory) {
+  if (const auto found = places_.find(directory); found != places_.end()) return found->second;
+  const bool top = directory == "/";
+  const std::uint32_t parent = top ? 0 : place_of(std::string(parent_path(directory)));
+  const int fd = root_.try_directory(directory);
+  std::uint32_t place = parent;
+  if (fd >= 0) {
+    const auto stat = os::look(fd, "", root_.full_name(directory));
+    const Place here{directory, stat->disk.identity.dev, stat->mount};
+    if (top || facts_.places[parent].dev != here.dev || facts_.places[parent].mount != here.mount) {
+      place = static_cast<std::uint32_t>(facts_.places.size());
+      facts_.places.push_back(here);
+    }
+  }
+  places_.emplace(directory, place);
+  return place;
+}
+
+std::vector<OwnerFact> Inspector::owners(const std::string& canonical) {
+  std::vector<OwnerFact> owners = packages_.owners(canonical);
+  for (const auto& [spelled, real] : facts_.aliases) {
+    const bool top_level = std::count(spelled.begin(), spelled.end(), '/') == 1;
+    if (!is_at_or_below(canonical, real) || (!top_level && parent_path(canonical) != real)) continue;
+    for (OwnerFact& owner : packages_.owners(spelled + canonical.substr(real.size()))) owners.push_back(std::move(owner));
+  }
+  std::sort(owners.begin(), owners.end(), [](const auto& left, const auto& right) { return left.package < right.package; });
+  const auto same = [](const auto& left, const auto& right) { return left.package == right.package; };
+  owners.erase(std::unique(owners.begin(), owners.end(), same), owners.end());
+  for (const OwnerFact& owner : owners) know_package(owner.package);
+  return owners;
+}
+
+void Inspector::look_at(const std::string& path, const Known& known) {
+  PathFact& fact = facts_.paths[path];
+  const std::string directory(parent_path(path));
+  fact.place = place_of(directory);
+  fact.owners = owners(path);
+  const int dirfd = root_.try_directory(directory);
+  if (dirfd < 0) return;
+  const std::string name(base_name(path));
+  const std::string full = root_.full_name(path);
+  const auto stat = os::look(dirfd, name.c_str(), full);
+  if (!stat) return;
+  fact.disk = stat->disk;
+  if (stat->disk.type == FileType::symlink) fact.disk->target = os::read_link(dirfd, name.c_str(), full);
+  const auto lists_xattrs = [](const FileEntry* entry) { return !entry->xattrs.empty(); };
+  if (std::any_of(known.wanted.begin(), known.wanted.end(), lists_xattrs) ||
+      std::any_of(known.had.begin(), known.had.end(), lists_xattrs)) {
+    fact.disk->xattrs = os::read_xattrs(dirfd, name.c_str(), full);
+  }
+  if (stat->disk.type == FileType::regular) fact.disk->digest = content(dirfd, *stat, path, known);
+  if (stat->disk.type == FileType::directory) fact.unowned_children = unowned_children(path, known);
+  if (stat->disk.type != FileType::directory && !known.had.empty()) fact.free_save_name = free_save_name(path);
+}
+
+/// Nobody has touched the file since it was installed: its content is what was recorded then, and need not be read.
+/// On a live root stat(2) must be what was noted, change time included; offline, size and exact time must be.
+bool Inspector::is_as_recorded(const os::FileStat& stat, const std::string& path, const FileEntry& had) const {
+  if (had.type != FileType::regular || stat.disk.size != had.size) return false;
+  if (state_ != nullptr && state_->live()) {
+    const auto recorded = state_->recorded(path);
+    return recorded && *recorded == store::RecordedStat{stat.disk.identity.ino, stat.disk.size,
+                                                        os::mtime_of(stat.disk), stat.ctime};
+  }
+  return stat.disk.mtime_sec == had.mtime && stat.disk.mtime_nsec == 0;
+}
+
+std::optional<Digest> Inspector::content(int dirfd, const os::FileStat& stat, const std::string& path, const Known& known) {
+  for (std::size_t at = 0; at < known.had.size(); ++at) {
+    if (is_as_recorded(stat, path, *known.had[at])) return known.had_digests[at];
+  }
+  const bool could_be_wanted = std::any_of(known.wanted.begin(), known.wanted.end(), [&](const FileEntry* entry) {
+    return entry->type == FileType::regular && entry->size == stat.disk.size;
+  });
+  if (known.had.empty() && !could_be_wanted) return std::nullopt;
+  const Fd file(::openat(dirfd, std::string(base_name(path)).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file) fail_errno("read", root_.full_name(path));
+  return sha256_of_fd(file.get(), root_.full_name(path));
+}
+
+/// Who would be left behind, or destroyed, if the directory went: what no package of this transaction takes away.
+std::vector<std::string> Inspector::unowned_children(const std::string& path, const Known& known) {
+  std::vector<std::string> unowned;
+  const bool becomes_file = std::any_of(known.wanted.begin(), known.wanted.end(), [](const FileEntry* entry) {
+    return entry->type != FileType::directory;
+  });
+  if ((known.had.empty() || !known.wanted.empty()) && !becomes_file) return unowned;
+  const int fd = os::open_beneath(root_.fd(), path.substr(1), O_RDONLY);
+  if (fd < 0) fail_errno("open directory", root_.full_name(path));
+  find_unowned(fd, path, path, becomes_file, unowned);
+  std::sort(unowned.begin(), unowned.end());
+  return unowned;
+}
+
+void Inspector::find_unowned(int dirfd, const std::string& path, const std::string& below, bool deep,
+                             std::vector<std::string>& unowned) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(dirfd), ::closedir);
+  if (stream == nullptr) fail_errno("read directory", root_.full_name(below));
+  while (const dirent* entry = ::readdir(stream.get())) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == ".." || name == os::area_directory) continue;
+    const std::string at = child(below, name);
+    const auto known = paths_.find(at);
+    if (known == paths_.end() || known->second.had.empty()) {
+      unowned.push_back(at);
+      continue;
+    }
+    const int inner = deep ? os::open_beneath(::dirfd(stream.get()), name, O_RDONLY) : -1;
+    if (inner >= 0) find_unowned(inner, path, at, deep, unowned);
+  }
+}
+
+std::string Inspector::free_save_name(const std::string& path) {
+  const int dirfd = root_.directory(parent_path(path));
+  std::string candidate = path + ".minipkg-save";
+  for (int number = 1; os::look(dirfd, std::string(base_name(candidate)).c_str(), root_.full_name(candidate)); ++number) {
+    candidate = fmt::format("{}.minipkg-save.{}", path, number);
+  }
+  return candidate;
+}
+
+void Inspector::resolve_names() {
+  const os::NameTable users = os::read_users(root_);
+  const os::NameTable groups = os::read_groups(root_);
+  const auto note = [](const os::NameTable& table, const std::string& name, std::map<std::string, std::uint32_t>& out) {
+    if (const auto found = table.find(name); found != table.end()) out.insert(*found);
+  };
+  for (const Incoming& incoming : request_.install) {
+    for (const FileEntry& entry : incoming.manifest->files) {
+      note(users, entry.owner.user, facts_.users);
+      note(groups, entry.owner.group, facts_.groups);
+    }
+  }
+}
+
+}  // namespace
+
+Facts gather_facts(const os::Tree& root, store::Packages& packages, store::State* state, const Request& request) {
+  return Inspector(root, packages, state, request).gather();
+}
+
+}  // namespace minipkg

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+#include <sstream>
+#include <vector>
+
+#include "lib/base/fail.hpp"
+#include "lib/model/path.hpp"
+#include "lib/os/file_stat.hpp"
+#include "lib/os/resolver.hpp"
+#include "lib/system/system_impl.hpp"
+
+namespace minipkg {
+namespace {
+
+constexpr const char* packages_file = "packages.db";
+constexpr const char* state_file = "state.db";
+constexpr const char* bootstrap_key = "bootstrap";
+
+bool exists(int dirfd, const char* name) { return ::faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0; }
+
+/// SQLite opens by name: the descriptor's own name, so that no symlink on the way to it is followed twice.
+std::string path_of(int fd, const std::string& otherwise) {
+  std::array<char, 4096> text{};
+  const ssize_t length = ::readlink(fmt::format("/proc/self/fd/{}", fd).c_str(), text.data(), text.size());
+  return length <= 0 ? otherwise : std::string(text.data(), static_cast<std::size_t>(length));
+}
+
+bool is_running_system(int root) {
+  struct stat given {}, own {};
+  return ::fstat(root, &given) == 0 && ::stat("/", &own) == 0 && given.st_dev == own.st_dev && given.st_ino == own.st_ino;
+}
+
+/// Nobody but root and this user may write where the databases are.
+void check_directory(int fd, const std::string& path) {
+  struct stat stat {};
+  if (::fstat(fd, &stat) != 0) fail_errno("look at", path);
+  const bool ours = stat.st_uid == 0 || stat.st_uid == ::geteuid();
+  if (!ours || (stat.st_mode & 022U) != 0) {
+    fail(ErrorKind::permission, "use", path, "other users may write to it", "make it root's, with mode 0755");
+  }
+}
+
+}  // namespace
+
+std::int64_t System::Impl::clock() const { return options.clock ? *options.clock : std::time(nullptr); }
+
+std::string System::Impl::command() const {
+  std::string line;
+  for (const std::string& word : options.command) line += (line.empty() ? "" : " ") + word;
+  return line;
+}
+
+store::OpenDatabase System::Impl::database(const char* name, store::Mode mode) const {
+  constexpr std::chrono::milliseconds patience{60'000};  // for readers: a writer holds the file for its visible phase
+  return {directory_path + "/" + name, mode,
+          options.sync == Sync::none ? store::Durability::none : store::Durability::full,
+          mode == store::Mode::read ? patience : std::chrono::milliseconds(options.lock_wait)};
+}
+
+transaction::Context System::Impl::context() { return {root, *packages, *state, options.sync, clock()}; }
+
+bool System::Impl::find_directory() {
+  const auto& resolved = os::Resolver(root).resolve(state_directory);
+  if (!resolved.unsafe.empty()) fail(ErrorKind::permission, "use", root.full_name(state_directory), resolved.unsafe);
+  directory = resolved.canonical;
+  const int fd = os::open_beneath(root.fd(), directory.substr(1), O_RDONLY);
+  if (fd < 0 && errno != ENOENT) fail_errno("open directory", root.full_name(directory));
+  directory_fd = Fd(fd);
+  if (fd < 0) return false;
+  check_directory(fd, root.full_name(directory));
+  directory_path = path_of(fd, root.full_name(directory));
+  return true;
+}
+
+/// Returns what it made, one path a line, outermost first.
+std::string System::Impl::make_directory() {
+  std::string made;
+  for (std::size_t end = directory.find('/', 1);; end = directory.find('/', end + 1)) {
+    const std::string path = directory.substr(0, end);
+    const int parent = root.directory(parent_path(path));
+    const std::string name(base_name(path));
+    if (::mkdirat(parent, name.c_str(), 0755) == 0) {
+      ::fchmodat(parent, name.c_str(), 0755, 0);  // whatever the umask
+      made += path + "\n";
+    } else if (errno != EEXIST) {
+      fail_errno("make directory", root.full_name(path));
+    }
+    if (end == std::string::npos) return made;
+  }
+}
+
+void System::Impl::open_databases(store::Mode mode) {
+  packages.emplace(database(packages_file, mode));
+  if (mode == store::Mode::write || exists(directory_fd.get(), state_file)) state.emplace(database(state_file, mode));
+}
+
+void System::Impl::open_for_read() {
+  if (!find_directory()) {
+    packages.emplace(store::OpenDatabase{root.full_name(directory) + "/" + packages_file, store::Mode::read,
+                                         store::Durability::full, {}});
+    return;
+  }
+  try {
+    open_databases(store::Mode::read);
+    if (state && state->open_journal()) try_recovery();
+  } catch (const Error& error) {
+    // A database that only a writer may roll back to its last commit: whoever may, does.
+    if (error.kind() != ErrorKind::permission) throw;
+    try_recovery();
+    if (recovered == Recovery::nothing_to_do) throw;
+  }
+}
+
+/// A reader finds an open transaction. If its lock is held it is simply running; if this process may write, it is
+/// undone; otherwise the reader is told.
+void System::Impl::try_recovery() {
+  if (::faccessat(directory_fd.get(), ".", W_OK, AT_EACCESS) != 0) {
+    pending = "a transaction is under way or was interrupted; if none is running, run 'minipkg recover' as root";
+    return;
+  }
+  lock = os::WriterLock::try_take(directory_fd.get(), directory_path, command());
+  if (!lock) return;
+  packages.reset();
+  state.reset();
+  open_databases(store::Mode::write);
+  auto on = context();
+  recovered = transaction::recover(on);
+  close_offline();
+  lock.reset();
+  packages.reset();
+  state.reset();
+  if (find_directory()) open_databases(store::Mode::read);
+}
+
+void System::Impl::open_for_write() {
+  const bool found = find_directory();
+  const std::string made = found ? "" : make_directory();
+  if (!found && !find_directory()) fail_errno("open directory", root.full_name(directory), ENOENT);
+  lock.emplace(os::WriterLock::take(directory_fd.get(), directory_path, options.lock_wait, command()));
+  const bool had_state = exists(directory_fd.get(), state_file);
+  open_databases(store::Mode::write);
+  if (!made.empty()) state->set_meta(bootstrap_key, made);
+  if (!had_state) state->set_live(false);
+  auto on = context();
+  recovered = transaction::recover(on);
+  decide_liveness(had_state);
+}
+
+void System::Impl::decide_liveness(bool had_state) {
+  const bool was_live = had_state && state->live();
+  const bool live = options.liveness == Liveness::live ||
+                    (options.liveness == Liveness::automatic && (was_live || is_running_system(root.fd())));
+  if (was_live && !live && options.discard_state == DiscardState::no) {
+    fail(ErrorKind::refused, "treat as offline", options.root, "it keeps the state of a machine (state.db)",
+         "add --discard-state to lose its history and restart records");
+  }
+  state->set_live(live);
+}
+
+/// An offline root keeps packages.db only; a root where nothing was ever installed keeps nothing.
+void System::Impl::close_offline() {
+  if (!state || !lock) return;
+  const bool pristine = packages->is_new();
+  if (state->open_journal() || (state->live() && !pristine)) return;
+  const std::string made = state->meta(bootstrap_key);
+  state.reset();
+  if (!pristine) packages->park();
+  packages.reset();
+  ::unlinkat(directory_fd.get(), state_file, 0);
+  if (pristine) forget_pristine(made);
+}
+
+/// The directories that were made for the databases go too, innermost first, as far as they are empty.
+void System::Impl::forget_pristine(const std::string& made) {
+  ::unlinkat(directory_fd.get(), packages_file, 0);
+  lock.reset();
+  root.forget();
+  std::vector<std::string> paths;
+  std::istringstream lines(made);
+  for (std::string path; std::getline(lines, path);) paths.insert(paths.begin(), path);
+  for (const std::string& path : paths) {
+    const int parent = root.try_directory(parent_path(path));
+    if (parent >= 0) ::unlinkat(parent, std::string(base_name(path)).c_str(), AT_REMOVEDIR);
+  }
+}
+
+System System::open(const OpenOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  impl->options = options;
+  Fd fd(::open(options.root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) fail_errno("open root", options.root, errno, ErrorKind::usage);
+  std::string name = options.root;
+  while (name.size() > 1 && name.back() == '/') name.pop_back();
+  impl->root = os::Tree(std::move(fd), name);
+  if (options.access == Access::read) {
+    impl->open_for_read();
+  } else {
+    impl->open_for_write();
+  }
+  return System(std::move(impl));
+}
+
+}  // namespace minipkg

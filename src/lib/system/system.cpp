@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "minipkg/system.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "lib/base/fail.hpp"
+#include "lib/model/path.hpp"
+#include "lib/os/resolver.hpp"
+#include "lib/os/system_id.hpp"
+#include "lib/restart/scan.hpp"
+#include "lib/system/system_impl.hpp"
+
+namespace minipkg {
+
+System::System(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+System::System(System&&) noexcept = default;
+System& System::operator=(System&&) noexcept = default;
+
+System::~System() {
+  if (impl_ == nullptr) return;
+  try {
+    impl_->close_offline();
+  } catch (const std::exception&) {
+    // What could not be tidied now is found and tidied by the next writer.
+  }
+}
+
+const std::string& System::pending_recovery() const { return impl_->pending; }
+Recovery System::recovered() const { return impl_->recovered; }
+bool System::live() const { return impl_->state && impl_->state->live(); }
+
+Facts System::inspect(const Request& request) const {
+  return gather_facts(impl_->root, *impl_->packages, impl_->state ? &*impl_->state : nullptr, request);
+}
+
+Report System::apply(const Plan& plan, const std::vector<const Package*>& packages, Observer& observer,
+                     ArchiveCheck check) {
+  if (!impl_->lock) throw Error(ErrorKind::internal, "cannot apply a plan: the root was opened for reading");
+  if (plan.empty()) return {};
+  auto context = impl_->context();
+  impl_->state->forget_retired(os::boot_id());
+  return transaction::run(context, plan, packages, impl_->options.command, observer, check);
+}
+
+std::vector<InstalledPackage> System::packages() const { return impl_->packages->all(); }
+std::optional<InstalledPackage> System::package(const std::string& name) const { return impl_->packages->find(name); }
+std::optional<Manifest> System::manifest(const std::string& name) const { return impl_->packages->manifest(name); }
+
+std::vector<OwnedPath> System::owners(const std::vector<std::string>& paths) const {
+  os::Resolver resolver(impl_->root);
+  std::vector<OwnedPath> answers;
+  for (const std::string& path : paths) {
+    const std::string& directory = resolver.resolve(std::string(parent_path(path))).canonical;
+    const std::string real = (directory == "/" ? "/" : directory + "/") + std::string(base_name(path));
+    std::set<std::string> owners;
+    std::set<std::string> spellings{path, real};
+    // Packages may have recorded either side of a merged /usr.
+    if (real.starts_with("/usr/")) spellings.insert(real.substr(4));
+    for (const std::string& spelling : spellings) {
+      const bool same = resolver.resolve(std::string(parent_path(spelling))).canonical == directory;
+      if (!same) continue;
+      for (const OwnerFact& owner : impl_->packages->owners(spelling)) owners.insert(owner.package);
+    }
+    answers.push_back({path, {owners.begin(), owners.end()}});
+  }
+  return answers;
+}
+
+VerifyReport System::verify(const std::vector<std::string>& names) const {
+  return verify_packages(impl_->root, *impl_->packages, names);
+}
+
+std::vector<HistoryEntry> System::history() const {
+  return impl_->state ? impl_->state->history() : std::vector<HistoryEntry>();
+}
+
+std::optional<HistoryEntry> System::history(std::uint64_t transaction) const {
+  return impl_->state ? impl_->state->history(transaction) : std::nullopt;
+}
+
+RestartReport System::needs_restart(const ScanOptions& options) const {
+  std::vector<RetiredInode> retired = impl_->state ? impl_->state->retired() : std::vector<RetiredInode>();
+  std::erase_if(retired, [&](const RetiredInode& inode) {
+    return !options.packages.empty() &&
+           std::find(options.packages.begin(), options.packages.end(), inode.package) == options.packages.end();
+  });
+  std::map<std::string, std::string> versions;
+  for (const InstalledPackage& package : impl_->packages->all()) versions.emplace(package.name, package.version);
+  for (RetiredInode& inode : retired) {
+    const auto now = versions.find(inode.package);
+    if (now != versions.end()) inode.new_version = now->second;
+  }
+  return restart::scan(impl_->root.fd(), retired, options);
+}
+
+}  // namespace minipkg

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "lib/transaction/prepare.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "lib/base/fail.hpp"
+#include "lib/os/file_handle.hpp"
+#include "lib/os/system_id.hpp"
+#include "lib/transaction/stage.hpp"
+
+namespace minipkg::transaction {
+namespace {
+
+constexpr ErrorKind on_failure = ErrorKind::rolled_back;
+
+/// What a step takes away.
+struct Takes {
+  const OnDisk* before = nullptr;
+  const std::optional<Retired>* retired = nullptr;
+  RetiredKind kind = RetiredKind::replaced;
+
+  void operator()(const ReplaceFile& one) { before = &one.before, retired = &one.retired; }
+  void operator()(const ChangeType& one) { before = &one.before, retired = &one.retired; }
+  void operator()(const RemoveFile& one) {
+    before = &one.before, retired = &one.retired, kind = RetiredKind::removed;
+  }
+  void operator()(const SetAttributes& one) { before = &one.before; }
+  void operator()(const SaveFile& one) { before = &one.before; }
+  void operator()(const RemoveDirectory& one) { before = &one.before; }
+  void operator()(const CreateDirectory&) {}
+  void operator()(const CreateFile&) {}
+};
+
+bool needs_second_name(const JournalStep& step) {
+  return step.appear == Appear::by_itself &&
+         (step.kind == StepKind::replace_file || step.kind == StepKind::remove_file);
+}
+
+void check_unchanged(const LiveTree::Name& live, const OnDisk& before) {
+  const auto now = look(live);
+  if (!now || now->disk.identity.ino != before.identity.ino || now->disk.type != before.type) {
+    fail(on_failure, "replace", live.path, "somebody changed it since the plan was made", "run the command again");
+  }
+}
+
+RetiredInode note(const LiveTree& tree, const LiveTree::Name& live, const JournalStep& step, const Takes& takes) {
+  RetiredInode inode;
+  inode.identity = takes.before->identity;
+  if (auto handle = os::handle_at(live.dirfd, live.c_str())) inode.handle = std::move(*handle);
+  inode.place = tree.journal().places.at(step.place).top;
+  inode.path = step.path;
+  inode.package = (*takes.retired)->package;
+  inode.old_version = (*takes.retired)->version;
+  inode.old_digest = (*takes.retired)->digest;
+  inode.kind = takes.kind;
+  inode.transaction = tree.journal().number;
+  inode.boot_id = os::boot_id();
+  return inode;
+}
+
+}  // namespace
+
+std::vector<RetiredInode> prepare(const LiveTree& tree, const Plan& plan, Observer& observer) {
+  std::vector<RetiredInode> retired;
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    stop_if_asked(observer);
+    Takes takes;
+    std::visit(takes, plan.steps[at]);
+    if (takes.before == nullptr) continue;
+    const JournalStep& step = tree.journal().steps[at];
+    const LiveTree::Name live = tree.live(step.path);
+    check_unchanged(live, *takes.before);
+    if (takes.retired != nullptr && *takes.retired) retired.push_back(note(tree, live, step, takes));
+    if (!needs_second_name(step)) continue;
+    const LiveTree::Name kept = tree.kept(at);
+    if (::linkat(live.dirfd, live.c_str(), kept.dirfd, kept.c_str(), 0) != 0) {
+      fail_errno("link", live.path, errno, on_failure);
+    }
+  }
+  return retired;
+}
+
+std::vector<TouchedDirectory> note_times(const LiveTree& tree, const std::vector<std::string>& directories) {
+  std::vector<TouchedDirectory> touched;
+  for (const std::string& path : directories) {
+    const auto stat = os::look(tree.root().directory(path), "", tree.root().full_name(path));
+    touched.push_back({path, os::mtime_of(stat->disk)});
+  }
+  return touched;
+}
+
+}  // namespace minipkg::transaction

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+#include "lib/transaction/stage.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "lib/base/fail.hpp"
+#include "lib/model/path.hpp"
+#include "lib/os/attributes.hpp"
+#include "lib/os/resolver.hpp"
+
+namespace minipkg::transaction {
+namespace {
+
+constexpr ErrorKind on_failure = ErrorKind::rolled_back;
+
+/// What a step brings: nothing for those that only take away or change in place.
+struct Brings {
+  std::optional<Source> source;
+  const Attributes* attributes = nullptr;
+
+  void operator()(const CreateDirectory& one) { source = one.from, attributes = &one.attributes; }
+  void operator()(const CreateFile& one) { source = one.from, attributes = &one.attributes; }
+  void operator()(const ReplaceFile& one) { source = one.from, attributes = &one.attributes; }
+  void operator()(const ChangeType& one) { source = one.from, attributes = &one.attributes; }
+  void operator()(const SetAttributes&) {}
+  void operator()(const SaveFile&) {}
+  void operator()(const RemoveFile&) {}
+  void operator()(const RemoveDirectory&) {}
+};
+
+class Stager final : public PayloadSink {
+ public:
+  Stager(const LiveTree& tree, const Plan& plan, const std::vector<const Package*>& packages, Observer& observer,
+         std::vector<JournalStep>& steps)
+      : tree_(tree), packages_(packages), observer_(observer), steps_(steps), brings_(plan.steps.size()) {
+    step_of_.resize(packages.size());
+    for (std::size_t step = 0; step < plan.steps.size(); ++step) {
+      std::visit(brings_[step], plan.steps[step]);
+      if (const auto& source = brings_[step].source) step_of_[source->package].emplace(source->entry, step);
+    }
+  }
+
+  void make_directories();
+  void make_special_files();
+  void link_saved_files();
+  bool needs_payload(std::size_t package) const;
+  void read_payload(std::size_t package);
+  void make_hard_links();
+  void finish_directories();
+
+  bool begin(std::size_t entry) override;
+  void write(std::uint64_t offset, std::span<const char> bytes) override;
+  void end() override;
+
+ private:
+  bool brings_directory(std::size_t step) const;
+  const FileEntry* entry_of(std::size_t step) const;
+  void make_special_file(std::size_t step, const FileEntry&);
+  void link_to_leader(std::size_t step, const FileEntry&);
+  void note_inode(std::size_t step, const LiveTree::Name&);
+  void done(std::size_t step);
+
+  const LiveTree& tree_;
+  const std::vector<const Package*>& packages_;
+  Observer& observer_;
+  std::vector<JournalStep>& steps_;
+  std::vector<Brings> brings_;
+  std::vector<std::unordered_map<std::size_t, std::size_t>> step_of_;  ///< for each package: entry -> step
+
+  std::size_t package_ = 0;  ///< whose payload is read
+  std::size_t step_ = 0;     ///< whose file is written
+  Fd file_;
+  std::uint64_t written_ = 0, files_ = 0, bytes_ = 0;
+};
+
+const FileEntry* Stager::entry_of(std::size_t step) const {
+  const auto& source = brings_[step].source;
+  return source ? &packages_[source->package]->manifest().files[source->entry] : nullptr;
+}
+
+bool Stager::brings_directory(std::size_t step) const {
+  if (brings_[step].attributes == nullptr) return false;
+  const FileEntry* const entry = entry_of(step);
+  return entry == nullptr || entry->type == FileType::directory;
+}
+
+void Stager::note_inode(std::size_t step, const LiveTree::Name& name) {
+  const auto stat = look(name);
+  if (!stat) fail(on_failure, "stage", name.path, "it vanished");
+  steps_[step].staged_ino = stat->disk.identity.ino;
+}
+
+void Stager::done(std::size_t step) {
+  ++files_;
+  observer_.item(steps_[step].path);
+  observer_.progress(files_, bytes_);
+  stop_if_asked(observer_);
+}
+
+void Stager::make_directories() {
+  for (std::size_t step = 0; step < steps_.size(); ++step) {
+    if (!brings_directory(step)) continue;
+    const LiveTree::Name name = tree_.staged(step);
+    if (::mkdirat(name.dirfd, name.c_str(), 0700) != 0) fail_errno("make directory", name.path, errno, on_failure);
+    note_inode(step, name);
+    done(step);
+  }
+}
+
+/// Deepest first: what is put into a directory changes its time, and a default ACL would change what is put into it.
+void Stager::finish_directories() {
+  for (std::size_t step = steps_.size(); step-- > 0;) {
+    if (!brings_directory(step)) continue;
+    const LiveTree::Name name = tree_.staged(step);
+    os::set_attributes(name.dirfd, name.c_str(), *brings_[step].attributes, look(name)->disk, name.path);
+  }
+}
+
+void Stager::make_special_files() {
+  for (std::size_t step = 0; step < steps_.size(); ++step) {
+    const FileEntry* const entry = entry_of(step);
+    if (entry == nullptr || entry->type == FileType::directory || entry->type == FileType::regular ||
+        entry->type == FileType::hardlink) {
+      continue;
+    }
+    make_special_file(step, *entry);
+    done(step);
+  }
+}
+
+void Stager::make_special_file(std::size_t step, const FileEntry& entry) {
+  const LiveTree::Name name = tree_.staged(step);
+  int result = 0;
+  switch (entry.type) {
+    case FileType::symlink: result = ::symlinkat(entry.target.c_str(), name.dirfd, name.c_str()); break;
+    case FileType::fifo: result = ::mknodat(name.dirfd, name.c_str(), S_IFIFO | 0600, 0); break;
+    case FileType::character:
+    case FileType::block:
+      result = ::mknodat(name.dirfd, name.c_str(), (entry.type == FileType::block ? S_IFBLK : S_IFCHR) | 0600,
+                         makedev(entry.dev_major, entry.dev_minor));
+      break;
+    default: fail(ErrorKind::bad_package, "install", entry.path, "a package cannot bring this type of file");
+  }
+  if (result != 0) fail_errno("make", name.path, errno, on_failure);
+  const auto stat = look(name);
+  os::set_attributes(name.dirfd, name.c_str(), *brings_[step].attributes, stat->disk, name.path);
+  steps_[step].staged_ino = stat->disk.identity.ino;
+}
+
+/// A file edited by hand gets its second name here; it becomes visible like everything else.
+void Stager::link_saved_files() {
+  for (std::size_t step = 0; step < steps_.size(); ++step) {
+    if (steps_[step].kind != StepKind::save_file) continue;
+    const LiveTree::Name live = tree_.live(steps_[step].path);
+    const LiveTree::Name name = tree_.staged(step);
+    if (::linkat(live.dirfd, live.c_str(), name.dirfd, name.c_str(), 0) != 0) {
+      fail_errno("link", live.path, errno, on_failure);
+    }
+    note_inode(step, name);
+  }
+}
+
+bool Stager::needs_payload(std::size_t package) const {
+  const auto& files = packages_[package]->manifest().files;
+  return std::any_of(step_of_[package].begin(), step_of_[package].end(),
+                     [&files](const auto& one) { return files[one.first].type == FileType::regular; });
+}
+
+void Stager::read_payload(std::size_t package) {
+  package_ = package;
+  packages_[package]->read_payload(*this);
+}
+
+bool Stager::begin(std::size_t entry) {
+  const auto found = step_of_[package_].find(entry);
+  if (found == step_of_[package_].end()) return false;
+  step_ = found->second;
+  written_ = 0;
+  const LiveTree::Name name = tree_.staged(step_);
+  file_.reset(::openat(name.dirfd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file_) fail_errno("create", name.path, errno, on_failure);
+  return true;
+}
+
+void Stager::write(std::uint64_t offset, std::span<const char> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) fail_errno("write", tree_.root().full_name(steps_[step_].path), errno, on_failure);
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+    offset += static_cast<std::uint64_t>(put);
+    bytes_ += static_cast<std::uint64_t>(put);
+  }
+  written_ = offset;
+  observer_.progress(files_, bytes_);
+  stop_if_asked(observer_);
+}
+
+void Stager::end() {
+  const std::string& path = steps_[step_].path;
+  const std::uint64_t size = entry_of(step_)->size;
+  if (written_ < size && ::ftruncate(file_.get(), static_cast<off_t>(size)) != 0) {
+    fail_errno("extend", path, errno, on_failure);
+  }
+  const auto stat = os::look(file_.get(), "", path);
+  os::set_attributes(file_.get(), *brings_[step_].attributes, stat->disk, tree_.root().full_name(path));
+  steps_[step_].staged_ino = stat->disk.identity.ino;
+  file_.reset();
+  done(step_);
+}
+
+void Stager::make_hard_links() {
+  for (std::size_t step = 0; step < steps_.size(); ++step) {
+    const FileEntry* const entry = entry_of(step);
+    if (entry == nullptr || entry->type != FileType::hardlink) continue;
+    link_to_leader(step, *entry);
+    done(step);
+  }
+}
+
+void Stager::link_to_leader(std::size_t step, const FileEntry& entry) {
+  const std::size_t package = brings_[step].source->package;
+  const auto& files = packages_[package]->manifest().files;
+  const auto leader = std::lower_bound(files.begin(), files.end(), entry.target,
+                                       [](const FileEntry& file, const std::string& path) { return file.path < path; });
+  const auto staged_leader = step_of_[package].find(static_cast<std::size_t>(leader - files.begin()));
+  LiveTree::Name from;
+  if (staged_leader != step_of_[package].end()) {
+    from = tree_.staged(staged_leader->second);
+  } else {
+    // The leader is installed already as it should be.
+    const std::string parent = os::Resolver(tree_.root()).resolve(std::string(parent_path(entry.target))).canonical;
+    from = tree_.live(parent == "/" ? "/" + std::string(base_name(entry.target))
+                                    : parent + "/" + std::string(base_name(entry.target)));
+  }
+  const LiveTree::Name name = tree_.staged(step);
+  if (::linkat(from.dirfd, from.c_str(), name.dirfd, name.c_str(), 0) != 0) {
+    fail_errno("link", name.path, errno, on_failure);
+  }
+  note_inode(step, name);
+}
+
+}  // namespace
+
+void stop_if_asked(Observer& observer) {
+  if (const int signal = observer.interrupted()) {
+    throw Error(ErrorKind::interrupted, fmt::format("stopped by signal {}; everything was undone", signal));
+  }
+}
+
+std::vector<std::string> stage(const LiveTree& tree, const Plan& plan, const std::vector<const Package*>& packages,
+                               Observer& observer, ArchiveCheck check, std::vector<JournalStep>& steps) {
+  Stager stager(tree, plan, packages, observer, steps);
+  stager.make_directories();
+  stager.make_special_files();
+  stager.link_saved_files();
+  std::vector<std::string> unread;
+  for (const PackageChange& change : plan.changes) {
+    if (!change.incoming) continue;
+    if (check == ArchiveCheck::always || stager.needs_payload(*change.incoming)) {
+      stager.read_payload(*change.incoming);
+    } else {
+      unread.push_back(packages[*change.incoming]->file());
+    }
+  }
+  stager.make_hard_links();
+  stager.finish_directories();
+  return unread;
+}
+
+}  // namespace minipkg::transaction

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include "lib/transaction/transaction.hpp"
+
+#include <unistd.h>
+
+#include "lib/base/fail.hpp"
+#include "lib/os/area.hpp"
+#include "lib/os/system_id.hpp"
+#include "lib/transaction/commit.hpp"
+#include "lib/transaction/finish.hpp"
+#include "lib/transaction/journal_of_plan.hpp"
+#include "lib/transaction/prepare.hpp"
+#include "lib/transaction/stage.hpp"
+
+namespace minipkg::transaction {
+namespace {
+
+std::vector<JournalPlace> places_of(const Context& context, const Plan& plan) {
+  std::vector<JournalPlace> places;
+  for (const Place& place : plan.places) {
+    const auto stat = os::look(context.root.directory(place.top), "", context.root.full_name(place.top));
+    places.push_back({place.top, os::mtime_of(stat->disk)});
+  }
+  return places;
+}
+
+void write_packages(store::Packages::Writing& writing, const Plan& plan, const std::vector<const Package*>& packages) {
+  for (const PackageChange& change : plan.changes) {
+    if (change.incoming) {
+      writing.put(packages[*change.incoming]->manifest(), packages[*change.incoming]->digest());
+    } else {
+      writing.erase(change.name);
+    }
+  }
+}
+
+/// COMMIT may report an error and still have happened, or the other way round: what the file says decides.
+void commit_packages(Context& context, store::Packages::Writing& writing, const std::string& id) {
+  try {
+    writing.commit(id);
+  } catch (const Error&) {
+    writing.abandon();
+    if (context.packages.transaction() != id) throw;
+  }
+}
+
+/// A failure that undo has healed. What says more than "it failed" keeps its kind.
+[[noreturn]] void rethrow_as_rolled_back(const Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::bad_package:
+    case ErrorKind::interrupted:
+    case ErrorKind::locked:
+    case ErrorKind::refused: throw error;
+    default: break;
+  }
+  throw Error(ErrorKind::rolled_back, error.what(),
+              error.hint().empty() ? "everything was undone; the root is as it was" : error.hint());
+}
+
+/// One transaction up to its commit point. Everything before that is taken back by the caller if it throws.
+class Running {
+ public:
+  Running(Context& context, const Plan& plan, const std::vector<const Package*>& packages, Observer& observer)
+      : context_(context), plan_(plan), packages_(packages), observer_(observer) {}
+
+  Journal journal;
+
+  void begin(const std::vector<std::string>& command);
+  void until_commit_point(ArchiveCheck, Report&);
+
+ private:
+  Context& context_;
+  const Plan& plan_;
+  const std::vector<const Package*>& packages_;
+  Observer& observer_;
+};
+
+/// The intent is durable before the first directory is made: no staging area is ever unknown.
+void Running::begin(const std::vector<std::string>& command) {
+  journal.id = os::random_id();
+  journal.places = places_of(context_, plan_);
+  journal.number = context_.state.begin(
+      {journal.id, context_.clock, static_cast<std::uint32_t>(::getuid()), command, plan_.changes}, journal.places);
+}
+
+void Running::until_commit_point(ArchiveCheck check, Report& report) {
+  observer_.phase(Observer::Phase::stage, plan_);
+  journal.steps = journal_steps(plan_);
+  std::vector<os::Area> areas;
+  for (const JournalPlace& place : journal.places) areas.push_back(os::Area::make(context_.root, place.top, journal.id));
+  const LiveTree tree(context_.root, journal, std::move(areas));
+  report.unread_archives = stage(tree, plan_, packages_, observer_, check, journal.steps);
+  const std::vector<RetiredInode> retired = prepare(tree, plan_, observer_);
+  journal.touched = note_times(tree, touched_directories(journal.steps));
+  sync_places(tree, context_.sync);
+
+  // A reader who never lets go would stop the COMMIT after the renames: nobody reads from here on.
+  store::Packages::Writing writing(context_.packages);
+  write_packages(writing, plan_, packages_);
+  context_.state.write_journal(journal, retired);
+  journal.state = JournalState::committing;
+
+  observer_.phase(Observer::Phase::commit, plan_);
+  const std::vector<Notice> notices = commit(tree, plan_, observer_);
+  report.notices.insert(report.notices.end(), notices.begin(), notices.end());
+  sync_places(tree, context_.sync);
+  stop_if_asked(observer_);
+  observer_.phase(Observer::Phase::record, plan_);
+  commit_packages(context_, writing, journal.id);
+}
+
+}  // namespace
+
+Report run(Context& context, const Plan& plan, const std::vector<const Package*>& packages,
+           const std::vector<std::string>& command, Observer& observer, ArchiveCheck check) {
+  Report report{0, plan.changes, plan.totals, plan.notices, {}, {}};
+  Running running(context, plan, packages, observer);
+  running.begin(command);
+  try {
+    running.until_commit_point(check, report);
+  } catch (const Error& error) {
+    take_back(context, running.journal);
+    rethrow_as_rolled_back(error);
+  } catch (const std::exception& error) {
+    take_back(context, running.journal);
+    throw Error(ErrorKind::rolled_back, error.what(), "everything was undone; the root is as it was");
+  }
+  observer.phase(Observer::Phase::sweep, plan);
+  try {
+    finish(context, running.journal);
+  } catch (const std::exception& error) {
+    report.warnings.push_back(std::string(error.what()) + "; the packages are installed, the next command cleans up");
+  }
+  if (context.state.live()) report.transaction = running.journal.number;
+  return report;
+}
+
+Recovery recover(Context& context) {
+  const std::optional<Journal> journal = context.state.open_journal();
+  if (!journal) return Recovery::nothing_to_do;
+  if (context.packages.transaction() == journal->id) {
+    finish(context, *journal);
+    return Recovery::finished;
+  }
+  take_back(context, *journal);
+  return Recovery::undone;
+}
+
+}  // namespace minipkg::transaction
