@@ -59,12 +59,6 @@ void add_commands(CLI::App& app, Context& context) {
   add_inspect(app, context);
 }
 
-/// The subcommand that was reached, for "minipkg install --help".
-const CLI::App* reached(const CLI::App* app) {
-  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
-  return app;
-}
-
 std::string help_command(const CLI::App& app) {
   const std::vector<CLI::App*> commands = app.get_subcommands();
   return commands.empty() ? "minipkg --help" : "minipkg " + commands.front()->get_name() + " --help";
@@ -74,11 +68,15 @@ std::string help_command(const CLI::App& app) {
 Error parse_failure(const CLI::App& app, const CLI::ParseError& failure) {
   const std::string hint = "see " + help_command(app);
   const std::vector<std::string> extras = app.remaining(true);
-  if (dynamic_cast<const CLI::ExtrasError*>(&failure) == nullptr || extras.empty()) {
-    return {ErrorKind::usage, fmt::format("cannot understand the arguments: {}", printable(failure.what())), hint};
+  const bool no_command = app.get_subcommands().empty();
+  if (extras.empty() || (dynamic_cast<const CLI::ExtrasError*>(&failure) == nullptr && !no_command)) {
+    const std::string what = no_command ? "a command is missing" : printable(failure.what());
+    return {ErrorKind::usage, fmt::format("cannot understand the arguments: {}", what), hint};
   }
   const std::string& extra = extras.front();
-  const char* what = extra.front() == '-' ? "no such option" : "one argument too many";
+  const char* what = extra.starts_with('-') ? "no such option"
+                     : no_command           ? "no such command"
+                                            : "one argument too many";
   return {ErrorKind::usage, fmt::format("cannot understand '{}': {}", printable(extra), what), hint};
 }
 
@@ -90,7 +88,7 @@ bool parse(CLI::App& app, Context& context) {
     app.parse(std::move(arguments));
     return true;
   } catch (const CLI::CallForHelp&) {
-    context.console.print(reached(&app)->help());
+    context.console.print(app.help());
   } catch (const CLI::CallForVersion& version) {
     context.console.print(fmt::format("{}\n", version.what()));
   } catch (const CLI::ParseError& failure) {
@@ -111,6 +109,9 @@ ExitStatus run_command(Context& context) {
   add_root_options(app, context.globals);
   add_output_options(app, context.globals);
   add_commands(app, context);
+  for (CLI::App* command : app.get_subcommands({})) {
+    command->footer("The options of `minipkg --help` are understood here as well.");
+  }
   if (!parse(app, context)) return ExitStatus::done;
   context.console.set_color(when_named(context.globals.color));
   if (context.globals.quiet) context.console.set_quiet();

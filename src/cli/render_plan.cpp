@@ -40,7 +40,7 @@ const char* sentence_for(NoticeKind kind) {
     case NoticeKind::directory_mode_kept:
       return "keeps its mode and owner";
     case NoticeKind::directory_not_empty:
-      return "stays: something that no package owns is in it";
+      return "stays: no package owns what is in it:";
     case NoticeKind::file_saved:
       return "was edited; kept as";
     case NoticeKind::unowned_overwritten:

@@ -21,7 +21,8 @@ std::string cause_of(const Problem& problem) {
   const std::string path = printable(problem.path), other = printable(problem.other);
   switch (problem.kind) {
     case ProblemKind::type_conflict:
-      return fmt::format("'{}' is a directory that holds '{}', which no package owns", path, other);
+      return other.empty() ? fmt::format("'{}' is a directory that it did not bring", path)
+                           : fmt::format("'{}' is a directory that holds '{}', which no package owns", path, other);
     case ProblemKind::unsafe_path:
       return other.empty() ? fmt::format("its path '{}' is not safe", path)
                            : fmt::format("its path '{}' is not safe: {}", path, other);
@@ -36,7 +37,7 @@ std::string cause_of(const Problem& problem) {
     case ProblemKind::cross_place_link:
       return fmt::format("'{}' and '{}' are one file, but would lie on two file systems", path, other);
     case ProblemKind::unknown_scheme:
-      return fmt::format("its version scheme '{}' is unknown", other);
+      return fmt::format("version {} is installed, of another version scheme", other);
     case ProblemKind::file_conflict:
     case ProblemKind::unowned_conflict:
       break;  // grouped, see conflict()
@@ -47,7 +48,8 @@ std::string cause_of(const Problem& problem) {
 std::string hint_for(const Problem& problem) {
   switch (problem.kind) {
     case ProblemKind::type_conflict:
-      return fmt::format("move '{}' away", printable(problem.other));
+
+      return problem.other.empty() ? "" : fmt::format("move '{}' away", printable(problem.other));
     case ProblemKind::downgrade:
       return "--allow-downgrade installs it all the same";
     case ProblemKind::wrong_architecture:
@@ -62,16 +64,16 @@ Complaint conflict(Problems::const_iterator begin, Problems::const_iterator end,
   const bool unowned = begin->kind == ProblemKind::unowned_conflict;
   const auto count = static_cast<std::uint64_t>(end - begin);
   Complaint complaint;
-  complaint.sentence = fmt::format("cannot install '{}': ", incoming_name(begin->package, request));
-  complaint.sentence +=
-      unowned ? fmt::format("{} of it there already, and owned by no package",
-                            count == 1 ? "1 file is" : fmt::format("{} files are", count))
-              : fmt::format("{} to '{}'", count == 1 ? "1 file belongs" : fmt::format("{} files belong", count),
+  const bool one = count == 1;
+  const std::string cause =
+      unowned ? fmt::format("{} that no package owns {} in the way", count_text(count, "file"), one ? "is" : "are")
+              : fmt::format("{} {} to '{}'", count_text(count, "file"), one ? "belongs" : "belong",
                             printable(begin->other));
+  complaint.sentence = fmt::format("cannot install '{}': {}", incoming_name(begin->package, request), cause);
   for (auto problem = begin; problem != end; ++problem) complaint.sentence += "\n  " + printable(problem->path);
   if (unowned) {
-    complaint.hint = fmt::format("--overwrite '{}' replaces {}", count == 1 ? printable(begin->path) : "GLOB",
-                                 count == 1 ? "it" : "those that match");
+    complaint.hint = fmt::format("--overwrite '{}' replaces {}", one ? printable(begin->path) : "GLOB",
+                                 one ? "it" : "those that match");
   }
   return complaint;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstring>
 #include <memory>
 
 #include "context.hpp"
@@ -11,11 +13,13 @@
 namespace minipkg::cli {
 namespace {
 
-/// rpm's form: "S.5....T.  c /etc/foo", "missing     /etc/foo".
+/// rpm's form: "S.5....T.  c /etc/foo", "missing     /etc/foo"; a cause stands behind it if it is an unusual one.
 std::string finding_line(const VerifyFinding& finding) {
-  std::string line = fmt::format("{:<9}  {} {}", finding.missing ? "missing" : finding.flags, finding.attribute,
-                                 printable(finding.path));
-  if (!finding.detail.empty()) line += fmt::format(" ({})", printable(finding.detail));
+  std::string line = finding.missing ? "missing   " : finding.flags + "  ";
+  line += fmt::format("{} {}", finding.attribute, printable(finding.path));
+  if (!finding.detail.empty() && finding.detail != std::strerror(ENOENT)) {
+    line += fmt::format(" ({})", printable(finding.detail));
+  }
   return line + "\n";
 }
 

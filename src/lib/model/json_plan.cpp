@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <type_traits>
-
 #include "lib/model/json_text.hpp"
 #include "minipkg/json.hpp"
 
@@ -76,7 +74,7 @@ template <typename StepType>
 Json to_object(const StepType& step) {
   Json object{{"kind", kind_of(step)}};
   json::put_text(object, "path", step.path);
-  if constexpr (std::is_same_v<StepType, CreateDirectory>) {
+  if constexpr (requires { step.from.has_value(); }) {
     if (step.from) object["from"] = to_object(*step.from);
   } else if constexpr (requires { step.from; }) {
     object["from"] = to_object(step.from);
