@@ -26,6 +26,8 @@ MINIPKG_API std::string to_json(const std::vector<HistoryEntry>&);
 MINIPKG_API std::string to_json(const HistoryEntry&);
 MINIPKG_API std::string info_json(const Manifest&);   ///< everything but the files
 MINIPKG_API std::string files_json(const Manifest&);  ///< name, version and the files
+/// The whole manifest, and what the file says beside it.
+MINIPKG_API std::string inspect_json(const Package&);
 MINIPKG_API std::string recovery_json(Recovery);
 MINIPKG_API std::string error_json(const Error&);
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "context.hpp"
+#include "minipkg/json.hpp"
+#include "minipkg/package.hpp"
+#include "minipkg/text.hpp"
+#include "render_text.hpp"
+
+namespace minipkg::cli {
+namespace {
+
+/// https://reproducible-builds.org/specs/source-date-epoch: unset is 0 here, so that packages are always alike.
+std::int64_t source_date_epoch() {
+  const char* text = std::getenv("SOURCE_DATE_EPOCH");
+  if (text == nullptr || *text == '\0') return 0;
+  std::int64_t seconds = 0;
+  const char* end = text + std::strlen(text);
+  const auto result = std::from_chars(text, end, seconds);
+  if (result.ec != std::errc() || result.ptr != end || seconds < 0) {
+    throw Error(ErrorKind::usage,
+                fmt::format("cannot use SOURCE_DATE_EPOCH '{}': not a number of seconds", printable(text)));
+  }
+  return seconds;
+}
+
+ExitStatus build(Context& context, BuildOptions options) {
+  if (context.globals.dry_run) {
+    throw Error(ErrorKind::usage,
+                fmt::format("cannot build '{}' without writing it: leave --dry-run away", printable(options.output)));
+  }
+  options.source_date_epoch = source_date_epoch();
+  const Manifest manifest = build_package(options);
+  if (context.globals.json) context.console.print(canonical_json(manifest));
+  context.console.tell(fmt::format("{}: {} {} {}, {}, {}\n", printable(options.output), printable(manifest.name),
+                                   printable(manifest.version), printable(manifest.arch),
+                                   count_text(manifest.files.size(), "path"), size_text(manifest.installed_size)));
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+void add_build(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("build", "Make a package file of a directory, the same bytes each time");
+  command->alias("create")->alias("pack");
+  auto options = std::make_shared<BuildOptions>();
+  auto keep_owners = std::make_shared<bool>(false);
+  command->add_option("DIR", options->directory, "What stands in it becomes the root of the package")->required();
+  command->add_option("-o,--output", options->output, "NAME.pkg.tar, or with .gz, .xz, .zst, .bz2, .lz4 behind it")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--manifest", options->manifest, "Name, version and all the rest but the files, as JSON")
+      ->type_name("FILE");
+  command->add_option("--name", options->name, "Name of the package")->type_name("NAME");
+  command->add_option("--version", options->version, "Its version")->type_name("V");
+  command->add_option("--arch", options->arch, "Its architecture (x86_64, arm64, noarch, …)")->type_name("A");
+  command->add_flag("--keep-owners", *keep_owners, "Owners as on disk instead of root:root");
+  command->callback([&context, options, keep_owners] {
+    options->owners = *keep_owners ? BuildOwners::keep : BuildOwners::root;
+    context.run = [options](Context& with) { return build(with, *options); };
+  });
+}
+
+}  // namespace minipkg::cli

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "context.hpp"
+
+namespace minipkg::cli {
+namespace {
+
+OpenOptions open_options(const Context& context, Access access) {
+  const GlobalOptions& globals = context.globals;
+  OpenOptions options;
+  options.root = globals.root;
+  options.access = access;
+  options.liveness = globals.live ? Liveness::live : globals.offline ? Liveness::offline : Liveness::automatic;
+  options.discard_state = globals.discard_state ? DiscardState::yes : DiscardState::no;
+  options.sync = globals.sync == "none" ? Sync::none : Sync::fs;
+  options.lock_wait = std::chrono::seconds(globals.lock_wait);
+  options.command = context.command_line;
+  return options;
+}
+
+}  // namespace
+
+System Context::open(Access access) {
+  System system = System::open(open_options(*this, access));
+  if (system.recovered() == Recovery::undone) console.note("an interrupted transaction was undone first");
+  if (system.recovered() == Recovery::finished) console.note("an interrupted transaction was finished first");
+  if (!system.pending_recovery().empty()) console.warn(system.pending_recovery());
+  return system;
+}
+
+}  // namespace minipkg::cli

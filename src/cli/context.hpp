@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "console.hpp"
+#include "exit_status.hpp"
+#include "minipkg/system.hpp"
+
+namespace minipkg::cli {
+
+/// The options that every command has, as given.
+struct GlobalOptions {
+  std::string root = "/";
+  bool live = false, offline = false, discard_state = false;
+  std::string sync = "fs";
+  std::uint32_t lock_wait = 0;
+  bool dry_run = false, json = false, quiet = false, yes = false;
+  int verbose = 0;
+  std::string color = "auto", progress = "auto";
+};
+
+/// What a command runs in.
+struct Context {
+  GlobalOptions globals;
+  Console console;
+  std::vector<std::string> command_line;
+  /// The command that was asked for, set while the command line is parsed.
+  std::function<ExitStatus(Context&)> run;
+
+  /// Opens the root, and tells on stderr what opening met: a transaction repaired, or one that waits for repair.
+  System open(Access);
+};
+
+/// One function for each command, in the file of its name: describes it to the parser and sets Context::run.
+void add_build(CLI::App&, Context&);
+void add_inspect(CLI::App&, Context&);
+void add_install(CLI::App&, Context&);
+void add_remove(CLI::App&, Context&);
+void add_list(CLI::App&, Context&);
+void add_info(CLI::App&, Context&);
+void add_files(CLI::App&, Context&);
+void add_owner(CLI::App&, Context&);
+void add_verify(CLI::App&, Context&);
+void add_history(CLI::App&, Context&);
+void add_recover(CLI::App&, Context&);
+void add_needs_restart(CLI::App&, Context&);
+
+}  // namespace minipkg::cli

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "context.hpp"
+#include "minipkg/json.hpp"
+#include "minipkg/package.hpp"
+#include "minipkg/text.hpp"
+#include "payload_check.hpp"
+#include "render_text.hpp"
+
+namespace minipkg::cli {
+namespace {
+
+/// Reads the package to its end, so that what is shown has been checked.
+ExitStatus inspect(Context& context, const std::string& file) {
+  OpenPackageOptions options;
+  options.special = SpecialFiles::allow;
+  const Package package = open_package(file, options);
+  check_payload(package);
+  if (context.globals.json) {
+    context.console.print(inspect_json(package));
+    return ExitStatus::done;
+  }
+  const bool native = package.form() == Package::Form::native;
+  context.console.print(metadata_text(package.manifest()));
+  context.console.print(aligned({{"Form:        ", native ? "native" : "bare tar (no manifest of its own)"}}));
+  for (const std::string& special : package.special_files()) {
+    context.console.print(aligned({{"Special:     ", printable(special)}}));
+  }
+  for (const FileEntry& entry : package.manifest().files) context.console.print(file_line(entry));
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("inspect", "Check a package file to its end and show what is in it");
+  auto file = std::make_shared<std::string>();
+  command->add_option("FILE", *file, "Package file; - is stdin")->required();
+  command->callback([&context, file] { context.run = [file](Context& with) { return inspect(with, *file); }; });
+}
+
+}  // namespace minipkg::cli

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <memory>
+
+#include "architecture.hpp"
+#include "context.hpp"
+#include "progress.hpp"
+#include "signals.hpp"
+#include "transaction.hpp"
+
+namespace minipkg::cli {
+namespace {
+
+struct InstallOptions {
+  std::vector<std::string> files;
+  std::optional<std::string> name, version, arch;
+  std::vector<std::string> overwrite;
+  bool allow_downgrade = false, reinstall = false, allow_special = false, verify_archive = false;
+};
+
+std::vector<Package> open_packages(const InstallOptions& options) {
+  if (options.files.size() > 1 && (options.name || options.version || options.arch)) {
+    throw Error(ErrorKind::usage,
+                "cannot name 'several packages' at once: --name, --version and --arch are for one FILE");
+  }
+  OpenPackageOptions how{options.name, options.version, options.arch,
+                         options.allow_special ? SpecialFiles::allow : SpecialFiles::refuse};
+  std::vector<Package> packages;
+  for (const std::string& file : options.files) packages.push_back(open_package(file, how));
+  return packages;
+}
+
+Request make_request(const Context& context, const InstallOptions& options, const std::vector<Package>& packages) {
+  Request request;
+  for (const Package& package : packages) {
+    request.install.push_back({&package.manifest(), package.digest(), package.file()});
+  }
+  request.downgrade = options.allow_downgrade ? Downgrade::allow : Downgrade::refuse;
+  request.reinstall = options.reinstall ? Reinstall::force : Reinstall::skip;
+  request.overwrite = options.overwrite;
+  request.architectures = accepted_architectures(context.globals.root);
+  return request;
+}
+
+bool is_installed(const System& system, const Incoming& incoming) {
+  const std::optional<InstalledPackage> installed = system.package(incoming.manifest->name);
+  return installed && installed->version == incoming.manifest->version && installed->digest == incoming.digest;
+}
+
+bool nothing_to_do(const System& system, const Request& request) {
+  return request.reinstall == Reinstall::skip && system.pending_recovery().empty() &&
+         std::all_of(request.install.begin(), request.install.end(),
+                     [&](const Incoming& incoming) { return is_installed(system, incoming); });
+}
+
+ArchiveCheck archive_check(const InstallOptions& options) {
+  return options.verify_archive ? ArchiveCheck::always : ArchiveCheck::as_needed;
+}
+
+/// The whole story of an install.
+ExitStatus install(Context& context, const InstallOptions& options) {
+  const auto began = std::chrono::steady_clock::now();
+  const std::vector<Package> packages = open_packages(options);
+  const Request request = make_request(context, options, packages);
+  {
+    // A look without the lock: often there is nothing to do, and a dry run leaves no trace.
+    const System system = context.open(Access::read);
+    if (nothing_to_do(system, request)) return show_nothing_to_do(context, packages, archive_check(options));
+    if (context.globals.dry_run) return show_dry_run(context, system, request, packages);
+  }
+  catch_signals();
+  System system = context.open(Access::write);
+  const Planned planned = plan_transaction(request, system.inspect(request));
+  if (const auto* problems = std::get_if<Problems>(&planned)) return refuse(context, *problems, request);
+  const Plan& plan = std::get<Plan>(planned);
+  if (plan.empty()) return show_nothing_to_do(context, packages, archive_check(options));
+  announce(context, plan, packages);
+  Progress progress(context);
+  const Report report = system.apply(plan, pointers(packages), progress, archive_check(options));
+  progress.erase();
+  return show_report(context, report, began);
+}
+
+}  // namespace
+
+void add_install(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("install", "Install or upgrade package files, all of them or none");
+  command->alias("add")->alias("i");
+  auto options = std::make_shared<InstallOptions>();
+  command->add_option("FILE", options->files, "Package files; - reads one from stdin")->required();
+  command->add_flag("--allow-downgrade", options->allow_downgrade, "Put an older version in place of a newer one");
+  command->add_flag("--reinstall", options->reinstall, "Also what is installed already in this very form");
+  command->add_option("--overwrite", options->overwrite, "Replace files that no package owns where GLOB matches")
+      ->type_name("GLOB")
+      ->take_all()
+      ->allow_extra_args(false);
+  command->add_flag("--allow-special", options->allow_special,
+                    "Take setuid, setgid, capabilities, devices and fifos out of a bare tar");
+  command->add_flag("--verify-archive", options->verify_archive,
+                    "Read archives to the end even if nothing in them is needed");
+  command->add_option("--name", options->name, "Name of a bare tar")->type_name("NAME");
+  command->add_option("--version", options->version, "Version of a bare tar")->type_name("V");
+  command->add_option("--arch", options->arch, "Architecture of a bare tar")->type_name("A");
+  command->callback(
+      [&context, options] { context.run = [options](Context& with) { return install(with, *options); }; });
+}
+
+}  // namespace minipkg::cli

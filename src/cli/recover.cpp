@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "context.hpp"
+#include "minipkg/json.hpp"
+#include "signals.hpp"
+
+namespace minipkg::cli {
+namespace {
+
+const char* sentence(Recovery recovery) {
+  switch (recovery) {
+    case Recovery::nothing_to_do:
+      return "Nothing to recover\n";
+    case Recovery::undone:
+      return "The interrupted transaction was undone\n";
+    case Recovery::finished:
+      return "The interrupted transaction was finished\n";
+  }
+  return "";
+}
+
+/// Opening for write is what recovers; this command only says what came of it.
+ExitStatus recover(Context& context) {
+  if (context.globals.dry_run) {
+    throw Error(ErrorKind::usage, "cannot recover 'a transaction' without changing anything: leave --dry-run away");
+  }
+  catch_signals();
+  const Recovery recovery = context.open(Access::write).recovered();
+  if (context.globals.json) context.console.print(recovery_json(recovery));
+  context.console.tell(sentence(recovery));
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+void add_recover(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("recover", "Undo or finish a transaction that was interrupted");
+  command->callback([&context] { context.run = recover; });
+}
+
+}  // namespace minipkg::cli

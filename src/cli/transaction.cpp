@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "transaction.hpp"
+
+#include <fmt/format.h>
+
+#include "minipkg/json.hpp"
+#include "minipkg/text.hpp"
+#include "payload_check.hpp"
+#include "render_text.hpp"
+
+namespace minipkg::cli {
+namespace {
+
+void tell_unread(Context& context, const Report& report) {
+  for (const std::string& file : report.unread_archives) {
+    context.console.tell(fmt::format("{}: archive not read, its manifest told enough\n", printable(file)));
+  }
+}
+
+/// Each one that --allow-special let in.
+void tell_special_files(Context& context, const std::vector<Package>& packages) {
+  for (const Package& package : packages) {
+    for (const std::string& file : package.special_files()) {
+      context.console.note(fmt::format("{} brings {}", printable(package.manifest().name), printable(file)));
+    }
+  }
+}
+
+void print_plan(Context& context, const Plan& plan) {
+  context.console.tell(plan_text(plan.changes, context.console));
+  if (context.globals.verbose > 0) context.console.tell(steps_text(plan));
+}
+
+}  // namespace
+
+std::vector<const Package*> pointers(const std::vector<Package>& packages) {
+  std::vector<const Package*> result;
+  for (const Package& package : packages) result.push_back(&package);
+  return result;
+}
+
+ExitStatus refuse(Context& context, const Problems& problems, const Request& request) {
+  if (context.globals.json) context.console.print(to_json(problems));
+  for (const Complaint& complaint : complaints(problems, request)) {
+    context.console.complain(complaint.sentence, complaint.hint);
+  }
+  return ExitStatus::refused;
+}
+
+ExitStatus show_dry_run(Context& context, const System& system, const Request& request,
+                        const std::vector<Package>& packages) {
+  if (!system.pending_recovery().empty()) {
+    throw Error(ErrorKind::needs_recover, "cannot plan 'a transaction': another one was interrupted and is not undone",
+                "run minipkg recover as root");
+  }
+  const Planned planned = plan_transaction(request, system.inspect(request));
+  if (const auto* problems = std::get_if<Problems>(&planned)) return refuse(context, *problems, request);
+  const Plan& plan = std::get<Plan>(planned);
+  if (context.globals.json) context.console.print(to_json(plan));
+  tell_special_files(context, packages);
+  print_plan(context, plan);
+  context.console.tell(notices_text(plan.notices));
+  const std::string summary = plan.empty() ? "nothing to do" : summary_text(plan.changes, plan.totals);
+  context.console.tell(fmt::format("Dry run, nothing was changed: {}\n", summary));
+  return ExitStatus::done;
+}
+
+void announce(Context& context, const Plan& plan, const std::vector<Package>& packages) {
+  tell_special_files(context, packages);
+  print_plan(context, plan);
+  context.console.flush();  // to be read before the work begins
+}
+
+ExitStatus show_report(Context& context, const Report& report, StartTime began) {
+  if (context.globals.json) context.console.print(to_json(report));
+  context.console.tell(notices_text(report.notices));
+  tell_unread(context, report);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
+  context.console.tell(fmt::format("{}, {:.1f} s\n", summary_text(report.changes, report.totals), seconds.count()));
+  for (const std::string& warning : report.warnings) context.console.warn(printable(warning));
+  return ExitStatus::done;
+}
+
+ExitStatus show_nothing_to_do(Context& context, const std::vector<Package>& packages, ArchiveCheck check) {
+  Report report;
+  for (const Package& package : packages) {
+    if (check == ArchiveCheck::always) {
+      check_payload(package);
+    } else if (package.form() == Package::Form::native) {
+      report.unread_archives.push_back(package.file());
+    }
+  }
+  if (context.globals.json) context.console.print(to_json(report));
+  tell_unread(context, report);
+  context.console.tell("Nothing to do\n");
+  return ExitStatus::done;
+}
+
+}  // namespace minipkg::cli

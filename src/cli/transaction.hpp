@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <chrono>
+#include <vector>
+
+#include "context.hpp"
+#include "minipkg/package.hpp"
+#include "minipkg/plan.hpp"
+
+/// The words that install and remove have in common.
+namespace minipkg::cli {
+
+using StartTime = std::chrono::steady_clock::time_point;
+
+std::vector<const Package*> pointers(const std::vector<Package>&);
+
+/// All problems on stderr, as a person reads them; the JSON form on stdout.
+ExitStatus refuse(Context&, const Problems&, const Request&);
+/// The plan is the answer. Refuses over a root that an interrupted transaction left mixed.
+ExitStatus show_dry_run(Context&, const System&, const Request&, const std::vector<Package>&);
+/// For a person who watches: what is about to happen.
+void announce(Context&, const Plan&, const std::vector<Package>&);
+ExitStatus show_report(Context&, const Report&, StartTime began);
+/// What is wished is there already. The data of the packages is checked only if that is wished too.
+ExitStatus show_nothing_to_do(Context&, const std::vector<Package>&, ArchiveCheck);
+
+}  // namespace minipkg::cli
