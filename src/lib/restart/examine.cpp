@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -17,6 +18,10 @@ namespace {
 Outcome outcome_of(int error) {
   return error == ENOENT || error == ESRCH ? Outcome::nothing_there : Outcome::unreadable;
 }
+
+/// Whether a file of device `dev` may be mapped from `mapped_dev`. On btrfs and overlayfs stat(2) gives a device number
+/// of its own, without a driver, and /proc/PID/maps the file system's.
+bool may_be_on(std::uint64_t dev, std::uint64_t mapped_dev) { return dev == mapped_dev || gnu_dev_major(dev) == 0; }
 
 /// Nothing and errno set if the caller may not look, or there is nothing any more.
 std::optional<Seen> look(int dirfd, const char* link) {
@@ -106,7 +111,7 @@ void Examiner::judge(const char* link, Use use, std::uint64_t dev, std::uint64_t
     const RetiredInode& retired = index_.rows()[row];
     const Verdict verdict = seen ? compare(retired, *seen) : Verdict::undecided;
     if (verdict == Verdict::same) holdings_.push_back({row, use, Certainty::confirmed});
-    if (verdict != Verdict::undecided || retired.identity.dev != dev) continue;
+    if (verdict != Verdict::undecided || !may_be_on(retired.identity.dev, dev)) continue;
     if (!names_deleted_file(os::link_text(process(), link), path_as_seen(retired))) continue;
     holdings_.push_back({row, use, Certainty::unconfirmed});
     return;  // the newest transaction is the likeliest
