@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "lib/os/file_handle.hpp"
+
+#include <fcntl.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+
+#include "lib/base/fd.hpp"
+
+namespace minipkg::os {
+namespace {
+
+/// Room for the largest handle the kernel gives; struct file_handle ends in a flexible array.
+struct HandleRoom {
+  alignas(file_handle) std::array<char, sizeof(file_handle) + MAX_HANDLE_SZ> bytes{};
+  file_handle* get() { return reinterpret_cast<file_handle*>(bytes.data()); }
+  char* payload() { return bytes.data() + offsetof(file_handle, f_handle); }
+};
+
+}  // namespace
+
+std::optional<FileHandle> handle_at(int dirfd, const char* name) {
+  HandleRoom room;
+  room.get()->handle_bytes = MAX_HANDLE_SZ;
+  int mount_id = 0;
+  const int flags = *name == '\0' ? AT_EMPTY_PATH : 0;
+  if (::name_to_handle_at(dirfd, name, room.get(), &mount_id, flags) != 0) return std::nullopt;
+  return FileHandle{room.get()->handle_type, std::string(room.payload(), room.get()->handle_bytes)};
+}
+
+Life probe_handle(int mount_fd, const FileHandle& handle) {
+  if (handle.bytes.empty() || handle.bytes.size() > MAX_HANDLE_SZ) return Life::unknown;
+  HandleRoom room;
+  room.get()->handle_bytes = static_cast<unsigned int>(handle.bytes.size());
+  room.get()->handle_type = handle.type;
+  std::memcpy(room.payload(), handle.bytes.data(), handle.bytes.size());
+  const Fd inode(::open_by_handle_at(mount_fd, room.get(), O_PATH | O_CLOEXEC));
+  if (inode) return Life::alive;
+  return errno == ESTALE ? Life::gone : Life::unknown;
+}
+
+}  // namespace minipkg::os

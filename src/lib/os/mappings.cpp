@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "lib/os/mappings.hpp"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/sysmacros.h>
+
+#include <cerrno>
+#include <charconv>
+
+#include "lib/base/fd.hpp"
+
+namespace minipkg::os {
+namespace {
+
+/// struct procmap_query of linux/fs.h, Linux 6.11; Debian 12's headers are older.
+struct ProcmapQuery {
+  std::uint64_t size = sizeof(ProcmapQuery);
+  std::uint64_t query_flags = 0;
+  std::uint64_t query_addr = 0;
+  std::uint64_t vma_start = 0, vma_end = 0, vma_flags = 0, vma_page_size = 0, vma_offset = 0;
+  std::uint64_t inode = 0;
+  std::uint32_t dev_major = 0, dev_minor = 0;
+  std::uint32_t vma_name_size = 0, build_id_size = 0;
+  std::uint64_t vma_name_addr = 0, build_id_addr = 0;
+};
+static_assert(sizeof(ProcmapQuery) == 104, "the kernel's layout");
+
+constexpr auto procmap_query = _IOWR('f', 17, ProcmapQuery);
+constexpr std::uint64_t vma_executable = 0x04;
+constexpr std::uint64_t covering_or_next = 0x10;
+constexpr std::uint64_t file_backed = 0x20;
+
+/// Takes a number and the separator behind it off `text`.
+bool take_number(std::string_view& text, int base, char separator, std::uint64_t& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+  if (error != std::errc{}) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  if (text.empty()) return separator == ' ';  // the inode number may end the line
+  if (text.front() != separator) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+}  // namespace
+
+std::optional<Mapping> parse_maps_line(std::string_view line) {
+  Mapping mapping;
+  if (!take_number(line, 16, '-', mapping.start) || !take_number(line, 16, ' ', mapping.end)) return std::nullopt;
+  if (line.size() < 5 || line[4] != ' ') return std::nullopt;
+  mapping.executable = line[2] == 'x';
+  line.remove_prefix(5);
+  std::uint64_t offset = 0;
+  std::uint64_t major = 0;
+  std::uint64_t minor = 0;
+  if (!take_number(line, 16, ' ', offset) || !take_number(line, 16, ':', major) || !take_number(line, 16, ' ', minor) ||
+      !take_number(line, 10, ' ', mapping.ino) || mapping.ino == 0) {
+    return std::nullopt;
+  }
+  mapping.dev = makedev(static_cast<unsigned int>(major), static_cast<unsigned int>(minor));
+  return mapping;
+}
+
+bool MappingReader::read(int process) {
+  mappings_.clear();
+  const Fd maps(::openat(process, "maps", O_RDONLY | O_CLOEXEC));
+  if (!maps) return false;
+  if (source_ == MappingSource::text) return read_by_text(maps.get());
+  if (read_by_query(maps.get())) return true;
+  if (errno != ENOTTY || source_ == MappingSource::query) return false;
+  source_ = MappingSource::text;
+  return read_by_text(maps.get());
+}
+
+bool MappingReader::read_by_query(int maps) {
+  ProcmapQuery query;
+  for (;;) {
+    query.query_flags = covering_or_next | file_backed;
+    if (::ioctl(maps, procmap_query, &query) != 0) return errno == ENOENT;
+    if (query.inode != 0) {
+      mappings_.push_back({query.vma_start, query.vma_end, makedev(query.dev_major, query.dev_minor), query.inode,
+                           (query.vma_flags & vma_executable) != 0});
+    }
+    query.query_addr = query.vma_end;
+  }
+}
+
+bool MappingReader::read_by_text(int maps) {
+  constexpr std::size_t piece = 65536;
+  std::size_t filled = 0;
+  for (;;) {
+    if (text_.size() < filled + piece) text_.resize(filled + piece);
+    const ssize_t got = ::read(maps, text_.data() + filled, text_.size() - filled);
+    if (got == 0) break;
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return false;
+    filled += static_cast<std::size_t>(got);
+  }
+  std::string_view rest(text_.data(), filled);
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    if (const auto mapping = parse_maps_line(rest.substr(0, end))) mappings_.push_back(*mapping);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return true;
+}
+
+}  // namespace minipkg::os

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "lib/os/file_handle.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "unit/restart/playground.hpp"
+
+namespace minipkg::os {
+namespace {
+
+class FileHandleTest : public restart::Playground {
+ protected:
+  void SetUp() override {
+    Playground::SetUp();
+    write("/a", "x");
+    const auto handle = handle_at(root_fd_.get(), "a");
+    if (!handle) GTEST_SKIP() << "this file system has no file handles";
+    if (probe_handle(root_fd_.get(), *handle) == Life::unknown) GTEST_SKIP() << "may not open by handle";
+  }
+};
+
+TEST_F(FileHandleTest, SameByNameByDescriptorAndByHardLink) {
+  ASSERT_EQ(::linkat(root_fd_.get(), "a", root_fd_.get(), "b", 0), 0);
+  const Fd fd(::openat(root_fd_.get(), "a", O_PATH | O_CLOEXEC));
+  EXPECT_EQ(handle_at(root_fd_.get(), "a"), handle_at(fd.get(), ""));
+  EXPECT_EQ(handle_at(root_fd_.get(), "a"), handle_at(root_fd_.get(), "b"));
+}
+
+TEST_F(FileHandleTest, SymlinkIsNotFollowed) {
+  ASSERT_EQ(::symlinkat("a", root_fd_.get(), "link"), 0);
+  EXPECT_NE(handle_at(root_fd_.get(), "link"), handle_at(root_fd_.get(), "a"));
+}
+
+TEST_F(FileHandleTest, AliveWhileNamedOpenOrMapped) {
+  const FileHandle handle = handle_at(root_fd_.get(), "a").value();
+  EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::alive);
+  Fd held(::openat(root_fd_.get(), "a", O_RDONLY | O_CLOEXEC));
+  ASSERT_EQ(::unlinkat(root_fd_.get(), "a", 0), 0);
+  EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::alive);
+  void* const mapped = ::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, held.get(), 0);
+  held.reset();
+  EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::alive);
+  ASSERT_EQ(::munmap(mapped, 4096), 0);
+  EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::gone);
+}
+
+TEST_F(FileHandleTest, ReusedNumberIsAnotherHandle) {
+  const FileHandle handle = handle_at(root_fd_.get(), "a").value();
+  ASSERT_EQ(::unlinkat(root_fd_.get(), "a", 0), 0);
+  for (int i = 0; i < 100; ++i) {
+    write("/a", "y");
+    EXPECT_NE(handle_at(root_fd_.get(), "a"), handle);
+    EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::gone);
+    ASSERT_EQ(::unlinkat(root_fd_.get(), "a", 0), 0);
+  }
+}
+
+TEST_F(FileHandleTest, NothingForWhatIsNotThere) { EXPECT_FALSE(handle_at(root_fd_.get(), "none")); }
+
+TEST_F(FileHandleTest, UnknownForAnEmptyOrOversizedHandle) {
+  EXPECT_EQ(probe_handle(root_fd_.get(), {}), Life::unknown);
+  EXPECT_EQ(probe_handle(root_fd_.get(), {1, std::string(1000, 'x')}), Life::unknown);
+}
+
+}  // namespace
+}  // namespace minipkg::os
