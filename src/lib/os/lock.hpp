@@ -19,7 +19,7 @@ class WriterLock {
   static std::optional<WriterLock> try_take(int dirfd, const std::string& directory, const std::string& command);
 
   WriterLock(WriterLock&&) noexcept = default;
-  WriterLock& operator=(WriterLock&&) = delete;
+  WriterLock& operator=(WriterLock&&) = delete;  // a lock is given up by destruction only
   ~WriterLock();
 
  private:

@@ -37,7 +37,7 @@ void pretend_no_openat2(bool pretend) { no_openat2 = pretend; }
 int open_beneath(int dirfd, const std::string& relative, int flags) {
   if (relative.empty()) return ::openat(dirfd, ".", flags | O_DIRECTORY | O_CLOEXEC);
   open_how how{};
-  how.flags = static_cast<std::uint64_t>(flags) | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
+  how.flags = static_cast<unsigned>(flags | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
   while (!no_openat2) {
     const long fd = ::syscall(SYS_openat2, dirfd, relative.c_str(), &how, sizeof how);

@@ -124,8 +124,9 @@ void System::Impl::try_recovery() {
     pending = "a transaction is under way or was interrupted; if none is running, run 'minipkg recover' as root";
     return;
   }
-  lock = os::WriterLock::try_take(directory_fd.get(), directory_path, command());
-  if (!lock) return;
+  auto taken = os::WriterLock::try_take(directory_fd.get(), directory_path, command());
+  if (!taken) return;
+  lock.emplace(std::move(*taken));
   packages.reset();
   state.reset();
   open_databases(store::Mode::write);

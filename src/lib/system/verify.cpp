@@ -113,7 +113,10 @@ void Verifier::check_digest(const FileEntry& entry, const Found& found, std::str
 }
 
 std::optional<VerifyFinding> Verifier::check(const std::string& package, const FileEntry& entry) {
-  VerifyFinding finding{package, entry.path, std::string(all_passed)};
+  VerifyFinding finding;
+  finding.package = package;
+  finding.path = entry.path;
+  finding.flags = all_passed;
   // The manifest's members are canonical JSON: there is one way to write this.
   if (entry.extra.find("\"role\":\"config\"") != std::string::npos) finding.attribute = 'c';
   const Found found = find(entry.path);

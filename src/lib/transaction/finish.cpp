@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lib/os/attributes.hpp"
+#include "minipkg/error.hpp"
 #include "lib/transaction/undo.hpp"
 
 namespace minipkg::transaction {
