@@ -8,7 +8,8 @@ OpenOptions open_options(const Context& context, Access access) {
   const GlobalOptions& globals = context.globals;
   OpenOptions options;
   options.root = globals.root;
-  options.access = access;
+  // A dry run leaves no trace, not even by undoing what another command left half done.
+  options.access = globals.dry_run && access == Access::read ? Access::observe : access;
   options.liveness = globals.live ? Liveness::live : globals.offline ? Liveness::offline : Liveness::automatic;
   options.discard_state = globals.discard_state ? DiscardState::yes : DiscardState::no;
   options.sync = globals.sync == "none" ? Sync::none : Sync::fs;

@@ -15,7 +15,11 @@
 
 namespace minipkg {
 
-enum class Access { read, write };
+enum class Access {
+  observe,  ///< changes nothing at all, not even to undo an interrupted transaction: for dry runs
+  read,     ///< undoes an interrupted transaction if this process may, then only reads
+  write,
+};
 
 /// Whether the root keeps the machine-local database (inode identities, retired inodes, history).
 enum class Liveness {
@@ -104,7 +108,7 @@ struct HistoryEntry {
 enum class Recovery { nothing_to_do, undone, finished };
 
 /// One root file system and its two databases. Opening for write takes the lock, migrates and recovers; the lock is
-/// held until destruction. Opening for read creates nothing.
+/// held until destruction. Opening otherwise creates nothing.
 class MINIPKG_API System {
  public:
   /// Throws Error(usage) if the root is no directory, Error(locked), Error(permission),

@@ -120,7 +120,7 @@ void System::Impl::open_for_read() {
 /// A reader finds an open transaction. If its lock is held it is simply running; if this process may write, it is
 /// undone; otherwise the reader is told.
 void System::Impl::try_recovery() {
-  if (::faccessat(directory_fd.get(), ".", W_OK, AT_EACCESS) != 0) {
+  if (options.access == Access::observe || ::faccessat(directory_fd.get(), ".", W_OK, AT_EACCESS) != 0) {
     pending = "a transaction is under way or was interrupted; if none is running, run 'minipkg recover' as root";
     return;
   }
@@ -171,7 +171,7 @@ void System::Impl::close_offline() {
   if (state->open_journal() || (state->live() && !pristine)) return;
   const std::string made = state->meta(bootstrap_key);
   state.reset();
-  if (!pristine) packages->park();
+  if (!pristine && !packages->transaction().empty()) packages->park();
   packages.reset();
   ::unlinkat(directory_fd.get(), state_file, 0);
   if (pristine) forget_pristine(made);
@@ -199,10 +199,10 @@ System System::open(const OpenOptions& options) {
   std::string name = options.root;
   while (name.size() > 1 && name.back() == '/') name.pop_back();
   impl->root = os::Tree(std::move(fd), name);
-  if (options.access == Access::read) {
-    impl->open_for_read();
-  } else {
+  if (options.access == Access::write) {
     impl->open_for_write();
+  } else {
+    impl->open_for_read();
   }
   return System(std::move(impl));
 }
