@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "lib/store/codec.hpp"
+#include "lib/store/packages.hpp"
+#include "lib/store/state.hpp"
+#include "minipkg/error.hpp"
+#include "support/temp_dir.hpp"
+
+namespace minipkg::store {
+namespace {
+
+using test::TempDir;
+
+OpenDatabase at(const TempDir& dir, const std::string& name, Mode mode = Mode::write) {
+  return {dir / name, mode, Durability::none, std::chrono::milliseconds(0)};
+}
+
+Manifest package(const std::string& name, const std::string& version) {
+  Manifest manifest;
+  manifest.name = name;
+  manifest.version = version;
+  manifest.arch = "x86_64";
+  FileEntry directory;
+  directory.path = "/usr";
+  directory.type = FileType::directory;
+  directory.mode = 0755;
+  FileEntry file;
+  file.path = "/usr/" + name;
+  file.mode = 04755;
+  file.owner = {"someone", "games", 1000, 60};
+  file.size = 5;
+  file.mtime = 1700000000;
+  file.digest.fill(7);
+  file.xattrs = {{"user.note", std::string("a\0b", 3)}};
+  file.extra = R"({"role":"config"})";
+  FileEntry link;
+  link.path = "/usr/" + name + "-link";
+  link.type = FileType::symlink;
+  link.mode = 0777;
+  link.target = name;
+  manifest.files = {directory, file, link};
+  manifest.installed_size = 5;
+  return manifest;
+}
+
+void put(Packages& packages, const std::vector<Manifest>& manifests, const std::string& id) {
+  Packages::Writing writing(packages);
+  for (const Manifest& manifest : manifests) writing.put(manifest, manifest_digest(manifest));
+  writing.commit(id);
+}
+
+std::string bytes(const std::filesystem::path& path) {
+  std::ostringstream content;
+  content << std::ifstream(path).rdbuf();
+  return content.str();
+}
+
+TEST(PackagesStore, GivesBackWhatWasPut) {
+  const TempDir dir;
+  Packages packages(at(dir, "p.db"));
+  const Manifest one = package("one", "1");
+  put(packages, {one, package("two", "2")}, "id1");
+  EXPECT_EQ(packages.manifest("one"), one);
+  EXPECT_EQ(packages.all().size(), 2U);
+  EXPECT_EQ(packages.transaction(), "id1");
+  ASSERT_EQ(packages.owners("/usr").size(), 2U);
+  EXPECT_EQ(packages.owners("/usr")[1].package, "two");
+  EXPECT_EQ(packages.owners("/usr/one")[0].entry, one.files[1]);
+  EXPECT_TRUE(packages.owners("/usr/none").empty());
+}
+
+TEST(PackagesStore, ANewVersionTakesThePlaceOfTheOld) {
+  const TempDir dir;
+  Packages packages(at(dir, "p.db"));
+  put(packages, {package("one", "1")}, "id1");
+  put(packages, {package("one", "2")}, "id2");
+  EXPECT_EQ(packages.find("one")->version, "2");
+  EXPECT_EQ(packages.files("one").size(), 3U);
+}
+
+TEST(PackagesStore, NothingHappensWithoutCommit) {
+  const TempDir dir;
+  Packages packages(at(dir, "p.db"));
+  {
+    Packages::Writing writing(packages);
+    writing.put(package("one", "1"), {});
+  }
+  EXPECT_TRUE(packages.is_new());
+  EXPECT_TRUE(packages.all().empty());
+  EXPECT_EQ(packages.transaction(), "");
+}
+
+TEST(PackagesStore, ParkedIsTheSameWhateverTheHistory) {
+  const TempDir dir;
+  Packages left(at(dir, "left.db"));
+  put(left, {package("one", "1"), package("two", "2")}, "abc");
+  left.park();
+  Packages right(at(dir, "right.db"));
+  put(right, {package("two", "1")}, "1");
+  put(right, {package("gone", "1")}, "2");
+  put(right, {package("two", "2")}, "3");
+  put(right, {package("one", "1")}, "4");
+  {
+    Packages::Writing writing(right);
+    writing.erase("gone");
+    writing.commit("5");
+  }
+  right.park();
+  EXPECT_EQ(bytes(dir / "left.db"), bytes(dir / "right.db"));
+  Packages again(at(dir, "right.db", Mode::read));
+  EXPECT_EQ(again.all().size(), 2U);
+  EXPECT_EQ(again.manifest("one"), package("one", "1"));
+}
+
+TEST(PackagesStore, ANewerSchemaIsRefusedByNumber) {
+  const TempDir dir;
+  {
+    Packages packages(at(dir, "p.db"));
+    put(packages, {package("one", "1")}, "id");
+    packages.database()->exec("PRAGMA user_version = 99");
+  }
+  try {
+    Packages packages(at(dir, "p.db", Mode::read));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::cannot_answer);
+    EXPECT_NE(std::string(error.what()).find("99"), std::string::npos);
+  }
+}
+
+TEST(PackagesStore, AnotherProgramsDatabaseIsRefused) {
+  const TempDir dir;
+  { SQLite::Database(dir / "p.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE t(x); PRAGMA user_version=1"); }
+  EXPECT_THROW(Packages(at(dir, "p.db", Mode::read)), Error);
+  dir.write("garbage.db", std::string(5000, 'x'));
+  EXPECT_THROW(Packages(at(dir, "garbage.db", Mode::read)), Error);
+}
+
+TEST(PackagesStore, AReaderThatNeverLetsGoStopsTheWriterBeforeAnyChange) {
+  const TempDir dir;
+  Packages packages(at(dir, "p.db"));
+  put(packages, {package("one", "1")}, "id");
+  SQLite::Database reader(dir / "p.db", SQLite::OPEN_READONLY);
+  reader.exec("BEGIN");
+  SQLite::Statement rows(reader, "SELECT * FROM package");
+  ASSERT_TRUE(rows.executeStep());
+  try {
+    Packages::Writing writing(packages);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::locked);
+  }
+}
+
+Journal a_journal() {
+  Journal journal;
+  journal.id = "0123456789abcdef";
+  journal.places = {{"/", 17}, {"/boot", 18}};
+  JournalStep replace;
+  replace.kind = StepKind::replace_file;
+  replace.place = 1;
+  replace.path = "/boot/kernel";
+  replace.staged_ino = ~std::uint64_t{0};
+  replace.before_ino = 12;
+  replace.old_digest = Digest{1, 2, 3};
+  JournalStep attributes;
+  attributes.kind = StepKind::set_attributes;
+  attributes.path = "/etc";
+  attributes.before = {0750, 1, 2, std::nullopt, {{"user.x", "y"}}, {"user.z"}};
+  attributes.before_mtime = -5;
+  JournalStep save;
+  save.kind = StepKind::save_file;
+  save.path = "/etc/conf";
+  save.save_as = "/etc/conf.minipkg-save";
+  journal.steps = {replace, attributes, save};
+  journal.touched = {{"/boot", 99}, {"/etc", 100}};
+  return journal;
+}
+
+TEST(StateStore, TheJournalComesBackWhole) {
+  const TempDir dir;
+  State state(at(dir, "s.db"));
+  EXPECT_FALSE(state.open_journal());
+  Journal journal = a_journal();
+  journal.number = state.begin({journal.id, 1000, 0, {"minipkg", "install"}, {}}, journal.places);
+  EXPECT_EQ(state.open_journal()->state, JournalState::staging);
+  state.write_journal(journal, {});
+  const std::optional<Journal> read = state.open_journal();
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->state, JournalState::committing);
+  EXPECT_EQ(read->places[1].top, "/boot");
+  EXPECT_EQ(read->places[1].mtime, 18);
+  ASSERT_EQ(read->steps.size(), 3U);
+  EXPECT_EQ(read->steps[0].staged_ino, ~std::uint64_t{0});
+  EXPECT_EQ(read->steps[0].place, 1U);
+  EXPECT_EQ(read->steps[0].old_digest, journal.steps[0].old_digest);
+  EXPECT_EQ(read->steps[1].before, journal.steps[1].before);
+  EXPECT_EQ(read->steps[1].before_mtime, -5);
+  EXPECT_EQ(read->steps[2].save_as, "/etc/conf.minipkg-save");
+  EXPECT_EQ(read->touched[1].mtime, 100);
+}
+
+TEST(StateStore, OnlyOneTransactionIsOpen) {
+  const TempDir dir;
+  State state(at(dir, "s.db"));
+  state.begin({"a", 0, 0, {}, {}}, {});
+  EXPECT_THROW(state.begin({"b", 0, 0, {}, {}}, {}), Error);
+}
+
+TEST(StateStore, RetiredInodesCountWhenTheTransactionIsDone) {
+  const TempDir dir;
+  State state(at(dir, "s.db"));
+  Journal journal = a_journal();
+  journal.number = state.begin({journal.id, 1000, 0, {}, {}}, journal.places);
+  RetiredInode inode;
+  inode.identity = {5, 6, 7};
+  inode.handle = {1, std::string("h\0h", 3)};
+  inode.path = "/usr/lib/libx.so";
+  inode.boot_id = "boot";
+  state.write_journal(journal, {inode});
+  EXPECT_TRUE(state.retired().empty());
+  state.close_done(journal.number, 2000);
+  ASSERT_EQ(state.retired().size(), 1U);
+  EXPECT_EQ(state.retired()[0].handle, inode.handle);
+  EXPECT_EQ(state.retired()[0].identity, inode.identity);
+  state.forget_retired("another boot");
+  EXPECT_TRUE(state.retired().empty());
+}
+
+TEST(StateStore, UndoneTransactionsStayInHistoryWithoutTheirSteps) {
+  const TempDir dir;
+  State state(at(dir, "s.db"));
+  Journal journal = a_journal();
+  PackageChange change;
+  change.name = "one";
+  change.action = Action::upgrade;
+  journal.number = state.begin({journal.id, 1000, 42, {"minipkg", "install", "x y"}, {change}}, journal.places);
+  state.write_journal(journal, {});
+  state.close_undone(journal.number, 2000);
+  const std::vector<HistoryEntry> history = state.history();
+  ASSERT_EQ(history.size(), 1U);
+  EXPECT_EQ(history[0].outcome, "undone");
+  EXPECT_EQ(history[0].uid, 42U);
+  EXPECT_EQ(history[0].command, (std::vector<std::string>{"minipkg", "install", "x y"}));
+  EXPECT_EQ(history[0].changes, std::vector<PackageChange>{change});
+  EXPECT_TRUE(state.history(1)->files.empty());
+  EXPECT_FALSE(state.history(2));
+}
+
+TEST(StateStore, RecordsWhatFilesAre) {
+  const TempDir dir;
+  State state(at(dir, "s.db"));
+  state.record({{"/etc/x", {1, 2, 3, 4}}}, {});
+  EXPECT_EQ(state.recorded("/etc/x"), (RecordedStat{1, 2, 3, 4}));
+  state.record({}, {"/etc/x"});
+  EXPECT_FALSE(state.recorded("/etc/x"));
+}
+
+TEST(Codec, RefusesWhatIsCutShort) {
+  const Attributes attributes{0644, 1, 2, 3, {{"user.a", "b"}}, {"user.c"}};
+  const std::string whole = encode(attributes);
+  EXPECT_EQ(decode_attributes(whole), attributes);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    if (size == whole.size() - encode(attributes.set).size()) continue;  // complete, without xattrs
+    EXPECT_THROW(decode_attributes(whole.substr(0, size)), Error) << size;
+  }
+}
+
+}  // namespace
+}  // namespace minipkg::store
