@@ -34,14 +34,15 @@ struct Owner {
   bool operator==(const Owner&) const = default;
 };
 
-/// One path of a package, and all that is promised about it.
+/// One path of a package, and all that is promised about it. A hard link has mode, owner, time and attributes of its
+/// leader, whose other name it is.
 struct FileEntry {
   std::string path;  ///< absolute below the root, normalised ("/usr/bin/hello"); bytes, not necessarily UTF-8
   FileType type = FileType::regular;
   std::uint16_t mode = 0;  ///< the twelve permission bits; 0777 for a symlink
   Owner owner;
   std::uint64_t size = 0;  ///< regular files: bytes; otherwise 0
-  std::int64_t mtime = 0;  ///< seconds since 1970
+  std::int64_t mtime = 0;  ///< seconds since 1970; 0 also where the manifest does not say
   Digest digest{};         ///< regular files: SHA-256 of the content, holes read as zeros
   std::string target;      ///< symlink: its text; hardlink: path of the regular entry it is another name of
   std::uint32_t dev_major = 0, dev_minor = 0;
@@ -68,9 +69,6 @@ struct Manifest {
 /// Throws Error(bad_package) on wrong JSON, an unknown schema version, a missing or mistyped member, an unsafe
 /// path, an unsorted or repeated one.
 MINIPKG_API Manifest parse_manifest(std::string_view json, const std::string& where);
-
-/// The same, for what `minipkg build --manifest` reads: no member is required, and `files` may not be there.
-MINIPKG_API Manifest parse_partial_manifest(std::string_view json, const std::string& where);
 
 /// Canonical JSON: sorted keys, no white space, files sorted by path bytes, a final newline.
 MINIPKG_API std::string canonical_json(const Manifest&);

@@ -26,12 +26,12 @@ struct JournalStep {
   StepKind kind = StepKind::create_file;
   Appear appear = Appear::by_itself;
   std::uint32_t place = 0;
-  std::string path;                ///< canonical
-  std::string save_as;             ///< save_file: the second name
-  std::uint64_t staged_ino = 0;    ///< inode that becomes visible; 0: none does
-  std::uint64_t before_ino = 0;    ///< inode that was visible; 0: none was
-  Attributes before;               ///< set_attributes, remove_directory: what undo gives back; its mtime is not used
-  std::int64_t before_mtime = 0;   ///< the same, nanoseconds since 1970
+  std::string path;               ///< canonical
+  std::string save_as;            ///< save_file: the second name
+  std::uint64_t staged_ino = 0;   ///< inode that becomes visible; 0: none does
+  std::uint64_t before_ino = 0;   ///< inode that was visible; 0: none was
+  Attributes before;              ///< set_attributes, remove_directory: what undo gives back; its mtime is not used
+  std::int64_t before_mtime = 0;  ///< the same, nanoseconds since 1970
   std::optional<Digest> old_digest;
 };
 
