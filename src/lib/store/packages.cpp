@@ -86,9 +86,12 @@ std::optional<Manifest> Packages::manifest(const std::string& name) {
   std::optional<Manifest> manifest;
   if (!has_schema()) return manifest;
   database_->guard([&] {
-    SQLite::Statement& row = database_->prepare("SELECT manifest FROM package WHERE name = ?");
+    SQLite::Statement& row = database_->prepare("SELECT manifest, installed_size FROM package WHERE name = ?");
     row.bind(1, name);
-    if (row.executeStep()) manifest = parse_manifest(text(row.getColumn(0)), database_->path() + ": " + name);
+    if (row.executeStep()) {
+      manifest = parse_manifest(text(row.getColumn(0)), database_->path() + ": " + name);
+      manifest->installed_size = static_cast<std::uint64_t>(row.getColumn(1).getInt64());
+    }
     row.reset();
   });
   if (manifest) manifest->files = files(name);

@@ -18,6 +18,7 @@ void Packages::Writing::put(const Manifest& manifest, const Digest& digest) {
   erase(manifest.name);
   Manifest head = manifest;
   head.files.clear();
+  head.installed_size = 0;  // of no files; the real one has a column
   database_.guard([&] {
     SQLite::Statement& insert = database_.prepare(
         "INSERT INTO package (name, version, version_scheme, arch, digest, installed_size, manifest) "
