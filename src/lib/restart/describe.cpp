@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-#include "lib/os/beneath.hpp"
+#include "lib/os/in_root.hpp"
 #include "lib/os/procfs.hpp"
 #include "lib/restart/units.hpp"
 
@@ -31,7 +31,7 @@ const std::string& UserNames::name(std::uint32_t uid) {
   if (!is_read_) {
     is_read_ = true;
     std::string text;
-    const Fd etc = os::open_beneath(root_fd_, "etc", O_PATH | O_DIRECTORY);
+    const Fd etc = os::open_in_root(root_fd_, "etc", O_PATH | O_DIRECTORY);
     if (etc && os::read_text(etc.get(), "passwd", text)) add_users(text, names_);
     if (os::read_text(AT_FDCWD, "/etc/passwd", text)) add_users(text, names_);
   }

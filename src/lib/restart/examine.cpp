@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "lib/os/beneath.hpp"
 #include "lib/os/file_handle.hpp"
+#include "lib/os/in_root.hpp"
 #include "lib/os/procfs.hpp"
 
 namespace minipkg::restart {
@@ -132,7 +132,7 @@ std::string Examiner::path_as_seen(const RetiredInode& row) {
   const std::string parent = row.path.substr(0, slash == std::string::npos ? 0 : slash + 1);
   auto [known, is_new] = parents_as_seen_.try_emplace(parent);
   if (is_new) {
-    const Fd directory = os::open_beneath(root_fd_, parent, O_PATH | O_DIRECTORY);
+    const Fd directory = os::open_in_root(root_fd_, parent, O_PATH | O_DIRECTORY);
     const std::string link = fmt::format("/proc/self/fd/{}", directory ? directory.get() : root_fd_);
     known->second = os::link_text(AT_FDCWD, link.c_str());
     if (!directory) known->second += parent;

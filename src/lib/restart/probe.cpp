@@ -5,8 +5,8 @@
 #include <string>
 #include <unordered_map>
 
-#include "lib/os/beneath.hpp"
 #include "lib/os/file_handle.hpp"
+#include "lib/os/in_root.hpp"
 #include "lib/os/procfs.hpp"
 
 namespace minipkg::restart {
@@ -19,7 +19,7 @@ struct Door {
 };
 
 Door open_door(int root_fd, const std::string& place) {
-  Door door{os::open_beneath(root_fd, place, O_RDONLY | O_DIRECTORY), 0};
+  Door door{os::open_in_root(root_fd, place, O_RDONLY | O_DIRECTORY), 0};
   if (!door.fd) return door;
   const auto identity = os::identity_through(door.fd.get(), "");
   if (identity) door.dev = identity->dev;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lib/os/beneath.hpp"
+#include "lib/os/in_root.hpp"
 
 #include <linux/openat2.h>
 #include <sys/syscall.h>
@@ -7,7 +7,7 @@
 
 namespace minipkg::os {
 
-Fd open_beneath(int root_fd, const std::string& path, int flags) {
+Fd open_in_root(int root_fd, const std::string& path, int flags) {
   open_how how{};
   how.flags = static_cast<unsigned long long>(flags | O_CLOEXEC);
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;

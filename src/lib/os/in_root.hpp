@@ -9,6 +9,6 @@
 namespace minipkg::os {
 
 /// Opens `path` as a process whose root is `root_fd` would. Empty and errno set if it cannot.
-Fd open_beneath(int root_fd, const std::string& path, int flags);
+Fd open_in_root(int root_fd, const std::string& path, int flags);
 
 }  // namespace minipkg::os
