@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "lib/os/in_root.hpp"
 #include "lib/os/file_handle.hpp"
+#include "lib/os/in_root.hpp"
 #include "lib/os/procfs.hpp"
 
 namespace minipkg::restart {

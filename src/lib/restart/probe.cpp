@@ -5,8 +5,8 @@
 #include <string>
 #include <unordered_map>
 
-#include "lib/os/in_root.hpp"
 #include "lib/os/file_handle.hpp"
+#include "lib/os/in_root.hpp"
 #include "lib/os/procfs.hpp"
 
 namespace minipkg::restart {
