@@ -20,7 +20,7 @@ bool is_trusted(std::uint32_t owner) { return owner == 0 || owner == ::geteuid()
 
 }  // namespace
 
-const Resolver::Resolved& Resolver::resolve(const std::string& directory) {
+Resolver::Resolved Resolver::resolve(const std::string& directory) {
   if (const auto found = known_.find(directory); found != known_.end()) return found->second;
   if (directory == "/") return known_.emplace("/", Resolved{"/", {}}).first->second;
   Resolved result = resolve(std::string(parent_path(directory)));

@@ -25,7 +25,7 @@ class Resolver {
   explicit Resolver(const Tree& root, Planned planned = {}) : root_(root), planned_(std::move(planned)) {}
 
   /// `directory` is absolute and normalised.
-  const Resolved& resolve(const std::string& directory);
+  Resolved resolve(const std::string& directory);
 
  private:
   Resolved follow(const std::string& canonical, int depth);

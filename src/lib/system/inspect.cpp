@@ -115,7 +115,7 @@ void Inspector::find_packages() {
 /// The directory's symlinks followed; notes it wherever that makes a difference.
 std::string Inspector::canonical(os::Resolver& resolver, const std::string& path) {
   const std::string directory(parent_path(path));
-  const auto& resolved = resolver.resolve(directory);
+  const auto resolved = resolver.resolve(directory);
   if (!resolved.unsafe.empty()) facts_.unsafe_directories.emplace(directory, resolved.unsafe);
   if (resolved.canonical != directory) facts_.aliases.emplace(directory, resolved.canonical);
   return child(resolved.canonical, base_name(path));
@@ -124,7 +124,7 @@ std::string Inspector::canonical(os::Resolver& resolver, const std::string& path
 /// On a merged /usr other packages may have recorded /lib/x for what is /usr/lib/x.
 void Inspector::find_top_level_aliases() {
   for (const char* name : {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}) {
-    const auto& resolved = before_.resolve(name);
+    const auto resolved = before_.resolve(name);
     if (resolved.unsafe.empty() && resolved.canonical != name) facts_.aliases.emplace(name, resolved.canonical);
   }
 }
@@ -149,7 +149,7 @@ void Inspector::plan_symlinks() {
   for (const Incoming& incoming : request_.install) {
     for (const FileEntry& entry : incoming.manifest->files) {
       if (entry.type == FileType::directory) continue;
-      const auto& parent = before_.resolve(std::string(parent_path(entry.path)));
+      const auto parent = before_.resolve(std::string(parent_path(entry.path)));
       const std::string path = child(parent.canonical, base_name(entry.path));
       leaving_links_.erase(path);
       if (entry.type == FileType::symlink) planned_links_.emplace(path, entry.target);
@@ -171,7 +171,7 @@ void Inspector::collect_wanted() {
     for (const FileEntry& entry : incoming.manifest->files) {
       if (entry.path == "/") continue;
       if (entry.type == FileType::directory) {
-        const auto& own = after_.resolve(entry.path);
+        const auto own = after_.resolve(entry.path);
         if (own.unsafe.empty() && own.canonical != entry.path) facts_.aliases.emplace(entry.path, own.canonical);
       }
       paths_[canonical(after_, entry.path)].wanted.push_back(&entry);

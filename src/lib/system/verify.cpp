@@ -49,7 +49,7 @@ class Verifier {
 };
 
 Verifier::Found Verifier::find(const std::string& path) {
-  const auto& directory = resolver_.resolve(std::string(parent_path(path)));
+  const auto directory = resolver_.resolve(std::string(parent_path(path)));
   Found found;
   found.name = base_name(path);
   found.full = root_.full_name(path);
@@ -130,7 +130,7 @@ std::optional<VerifyFinding> Verifier::check(const std::string& package, const F
     if (!leader.stat || leader.stat->disk.identity != found.stat->disk.identity) fail_letter(finding.flags, link);
   } else if (found.stat->disk.type != entry.type) {
     // A directory of the package may be a symlink to one: files go through it.
-    const auto& through = resolver_.resolve(entry.path);
+    const auto through = resolver_.resolve(entry.path);
     if (entry.type == FileType::directory && root_.try_directory(through.canonical) >= 0) return std::nullopt;
     fail_letter(finding.flags, mode);
   } else {
