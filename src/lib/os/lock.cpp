@@ -16,8 +16,6 @@
 namespace minipkg::os {
 namespace {
 
-constexpr const char* lock_name = "lock";
-
 bool is_still_the_lock(int file, int dirfd) {
   struct stat mine {}, named {};
   return ::fstat(file, &mine) == 0 && ::fstatat(dirfd, lock_name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&

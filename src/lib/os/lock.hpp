@@ -8,6 +8,9 @@
 
 namespace minipkg::os {
 
+/// In the databases' directory. It stands there only while it is held, or after its holder was killed.
+inline constexpr const char* lock_name = "lock";
+
 /// The writers' lock: flock(2) on a 0600 file, which holds the holder's pid and command for the message. The file is
 /// unlinked while the lock is held, so that none is ever stale; who waited for it looks whether it is still the one.
 class WriterLock {

@@ -107,23 +107,27 @@ void System::Impl::open_for_read() {
     return;
   }
   try {
-    open_databases(store::Mode::read);
-    if (state && state->open_journal()) try_recovery();
+    // Whoever holds the lock unlinks it: one that stands there is in use, or its holder was killed.
+    if (may_repair() && exists(directory_fd.get(), os::lock_name)) try_recovery();
+    if (!packages) open_databases(store::Mode::read);
+    if (!state || !state->open_journal()) return;
+    if (may_repair()) return try_recovery();
+    pending = "a transaction is under way or was interrupted; if none is running, run 'minipkg recover' as root";
   } catch (const Error& error) {
     // A database that only a writer may roll back to its last commit: whoever may, does.
-    if (error.kind() != ErrorKind::permission) throw;
+    if (error.kind() != ErrorKind::permission || !may_repair()) throw;
     try_recovery();
-    if (recovered == Recovery::nothing_to_do) throw;
+    if (!packages) throw;
   }
 }
 
-/// A reader finds an open transaction. If its lock is held it is simply running; if this process may write, it is
-/// undone; otherwise the reader is told.
+bool System::Impl::may_repair() const {
+  return options.access != Access::observe && ::faccessat(directory_fd.get(), ".", W_OK, AT_EACCESS) == 0;
+}
+
+/// A reader that may write has found traces of a transaction: if its lock is held it is simply running, otherwise it
+/// is undone or finished here.
 void System::Impl::try_recovery() {
-  if (options.access == Access::observe || ::faccessat(directory_fd.get(), ".", W_OK, AT_EACCESS) != 0) {
-    pending = "a transaction is under way or was interrupted; if none is running, run 'minipkg recover' as root";
-    return;
-  }
   auto taken = os::WriterLock::try_take(directory_fd.get(), directory_path, command());
   if (!taken) return;
   lock.emplace(std::move(*taken));
@@ -132,6 +136,7 @@ void System::Impl::try_recovery() {
   open_databases(store::Mode::write);
   auto on = context();
   recovered = transaction::recover(on);
+  remove_strays();
   close_offline();
   lock.reset();
   packages.reset();
@@ -150,6 +155,7 @@ void System::Impl::open_for_write() {
   if (!had_state) state->set_live(false);
   auto on = context();
   recovered = transaction::recover(on);
+  remove_strays();
   decide_liveness(had_state);
 }
 
@@ -162,6 +168,14 @@ void System::Impl::decide_liveness(bool had_state) {
          "add --discard-state to lose its history and restart records");
   }
   state->set_live(live);
+}
+
+/// Both databases have been read, so that journals of theirs that mattered have been played back: what still stands
+/// there was begun by a killed writer and never counted.
+void System::Impl::remove_strays() {
+  for (const char* name : {"packages.db-journal", "state.db-journal", "packages.db.parked", "packages.db.parked-journal"}) {
+    ::unlinkat(directory_fd.get(), name, 0);
+  }
 }
 
 /// An offline root keeps packages.db only; a root where nothing was ever installed keeps nothing.

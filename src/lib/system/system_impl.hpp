@@ -40,7 +40,9 @@ struct System::Impl {
   bool find_directory();
   std::string make_directory();
   void open_databases(store::Mode);
+  bool may_repair() const;
   void try_recovery();
+  void remove_strays();
   void decide_liveness(bool had_state);
   void forget_pristine(const std::string& made);
 };
