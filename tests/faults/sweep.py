@@ -63,6 +63,12 @@ class Scenario:
         self.run(command, done)
         self.new = snapshot.snapshot(done)
 
+    def killed(self, point):
+        """A root whose transaction was killed at this point."""
+        root = self.fresh()
+        self.interposed(["kill", point], root)
+        return root
+
     def run(self, command, root, check=True, wrap=()):
         done = subprocess.run([*wrap, program(), "--root", str(root), *command], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, errors="replace", timeout=120)
@@ -70,11 +76,11 @@ class Scenario:
             raise AssertionError(f"{command}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done
 
-    def fresh(self, name="work", base=None):
-        """A copy of the root as it was before (or of another one), in place of an earlier one."""
+    def fresh(self, name="work"):
+        """A copy of the root as it was before, in place of an earlier one."""
         root = self.directory / name
         shutil.rmtree(root, ignore_errors=True)
-        subprocess.run(["cp", "-a", "--reflink=auto", str(base or self.base), str(root)], check=True)
+        subprocess.run(["cp", "-a", "--reflink=auto", str(self.base), str(root)], check=True)
         return root
 
     def interposed(self, mode, root, command=None, check=False):
