@@ -93,7 +93,7 @@ inline std::string pax_header(const std::string& records, char type = 'x') {
 inline std::string compressed(const std::string& bytes, const std::string& filter) {
   std::string out(bytes.size() * 2 + 65536, '\0');
   std::size_t used = 0;
-  archive* writer = archive_write_new();
+  ::archive* writer = archive_write_new();
   archive_write_set_format_raw(writer);
   archive_write_set_bytes_in_last_block(writer, 1);
   if (archive_write_add_filter_by_name(writer, filter.c_str()) != ARCHIVE_OK ||
