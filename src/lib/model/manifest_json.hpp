@@ -73,6 +73,8 @@ extern const std::span<const Passive> passive_file_members;
 /// list of files is never in memory as JSON. Refuses wrong JSON, repeated members and deep nesting.
 json parse_document(std::string_view text, const std::string& where, const std::function<void(json)>& file);
 
+/// Text that is not UTF-8 stands as its exact bytes in "<name>_b64", and lossily under its own name.
+std::optional<std::string> take_exact_text(Members&, std::string_view name);
 std::uint16_t take_mode(Members&, std::uint16_t otherwise);
 /// "caps", "acl" and "xattrs".
 Xattrs take_xattrs(Members&);

@@ -58,16 +58,6 @@ FileType take_type(Members& members) {
   return found->type;
 }
 
-/// Text that is not UTF-8 stands as its exact bytes in "<name>_b64", and lossily under its own name.
-std::optional<std::string> take_exact_text(Members& members, std::string_view name) {
-  std::optional<std::string> text = members.text(name);
-  std::optional<std::string> exact = members.bytes(fmt::format("{}_b64", name));
-  if (!exact) return text;
-  if (!text || lossy_utf8(*exact) != *text) members.refuse(fmt::format("'{}' and '{}_b64' differ", name, name));
-  if (is_utf8(*exact)) members.refuse(fmt::format("'{}_b64' is there though '{}' says it all", name, name));
-  return exact;
-}
-
 /// A number without a name means the number; neither means root.
 void take_owner(Members& members, std::string& name, std::uint32_t& id, const char* name_key, const char* id_key) {
   const std::optional<std::string> given = members.text(name_key);
@@ -176,6 +166,15 @@ void check_tree(const std::vector<FileEntry>& files, const std::string& where) {
 
 const std::span<const Passive> passive_members = of_a_package;
 const std::span<const Passive> passive_file_members = of_a_file;
+
+std::optional<std::string> take_exact_text(Members& members, std::string_view name) {
+  std::optional<std::string> text = members.text(name);
+  std::optional<std::string> exact = members.bytes(fmt::format("{}_b64", name));
+  if (!exact) return text;
+  if (!text || lossy_utf8(*exact) != *text) members.refuse(fmt::format("'{}' and '{}_b64' differ", name, name));
+  if (is_utf8(*exact)) members.refuse(fmt::format("'{}_b64' is there though '{}' says it all", name, name));
+  return exact;
+}
 
 std::uint16_t take_mode(Members& members, std::uint16_t otherwise) {
   const std::optional<std::string> text = members.text("mode");

@@ -27,7 +27,9 @@ std::optional<std::string> take_account(Members& members, const char* name) {
 FileOverride take_override(json object, const std::string& where) {
   Members members(std::move(object), where, "member 'files'");
   FileOverride file;
-  file.path = members.required_text("path");
+  std::optional<std::string> path = manifest_json::take_exact_text(members, "path");
+  if (!path) members.refuse("member 'path' is missing");
+  file.path = *std::move(path);
   members.set_subject(fmt::format("file '{}'", printable(file.path)));
   if (std::string why = why_bad_path(file.path); !why.empty()) members.refuse("the path " + why);
   file.user = take_account(members, "user");

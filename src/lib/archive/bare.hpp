@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <string>
+#include <vector>
+
+#include "lib/archive/input_file.hpp"
+#include "minipkg/package.hpp"
+
+namespace minipkg::archive {
+
+struct BareContent {
+  std::vector<FileEntry> files;
+  std::vector<std::string> special;  ///< as Package::special_files() gives them
+};
+
+/// Reads a tar without a manifest to its end and takes from it what a manifest would say.
+BareContent scan_bare(const InputFile&, SpecialFiles);
+
+}  // namespace minipkg::archive

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "lib/archive/format.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "lib/archive/tar_header.hpp"
+
+namespace minipkg::archive {
+namespace {
+
+using namespace std::string_view_literals;
+
+struct Magic {
+  std::string_view bytes;
+  Format format;
+  std::string_view name;
+};
+
+constexpr std::array<Magic, 24> magics{{
+    {"\x1F\x8B"sv, Format::gzip, "gzip data"},
+    {"\xFD\x37zXZ\0"sv, Format::xz, "xz data"},
+    {"\x28\xB5\x2F\xFD"sv, Format::zstd, "zstd data"},
+    {"BZh"sv, Format::bzip2, "bzip2 data"},
+    {"\x04\x22\x4D\x18"sv, Format::lz4, "lz4 data"},
+    {"\xED\xAB\xEE\xDB"sv, Format::other, "an RPM package"},
+    {"!<arch>\ndebian-binary"sv, Format::other, "a Debian package"},
+    {"!<arch>\n"sv, Format::other, "an ar archive"},
+    {"ADB"sv, Format::other, "an apk v3 package"},
+    {"PK\x03\x04"sv, Format::other, "a zip archive"},
+    {"PK\x05\x06"sv, Format::other, "a zip archive"},
+    {"7z\xBC\xAF\x27\x1C"sv, Format::other, "a 7-zip archive"},
+    {"Rar!"sv, Format::other, "a RAR archive"},
+    {"xar!"sv, Format::other, "a xar archive"},
+    {"070701"sv, Format::other, "a cpio archive"},
+    {"070702"sv, Format::other, "a cpio archive"},
+    {"070707"sv, Format::other, "a cpio archive"},
+    {"\xC7\x71"sv, Format::other, "a cpio archive"},
+    {"LZIP"sv, Format::other, "lzip data"},
+    {"\x1F\x9D"sv, Format::other, "compress (.Z) data"},
+    {"\x89LZO"sv, Format::other, "lzop data"},
+    {"\x5D\0\0"sv, Format::other, "lzma data"},
+    {"hsqs"sv, Format::other, "a squashfs image"},
+    {"\x7F"
+     "ELF"sv,
+     Format::other, "an ELF program or library"},
+}};
+
+}  // namespace
+
+bool has_tar_checksum(std::span<const char> block) {
+  if (block.size() < tar_block) return false;
+  const auto stored = tar_octal(block.subspan(148, 8));
+  std::uint64_t sum = 8 * ' ';  // the checksum's own field counts as spaces
+  for (std::size_t i = 0; i < tar_block; ++i) {
+    if (i < 148 || i >= 156) sum += static_cast<unsigned char>(block[i]);
+  }
+  return stored && *stored == sum;
+}
+
+Sniffed sniff(std::span<const char> start) {
+  const bool is_null = std::all_of(start.begin(), start.end(), [](char c) { return c == 0; });
+  if (start.size() >= tar_block && (is_null || has_tar_checksum(start))) return {Format::tar, "a tar archive"};
+  const std::string_view text(start.data(), start.size());
+  for (const Magic& magic : magics) {
+    if (text.substr(0, magic.bytes.size()) == magic.bytes) return {magic.format, magic.name};
+  }
+  return {Format::other, "in no format that is known here"};
+}
+
+}  // namespace minipkg::archive

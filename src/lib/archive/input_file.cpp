@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "lib/archive/input_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cstring>
+#include <vector>
+
+#include "lib/base/fail.hpp"
+
+namespace minipkg::archive {
+namespace {
+
+[[noreturn]] void cannot_open(const std::string& name, std::string_view cause) {
+  fail(ErrorKind::usage, "open", name, cause);
+}
+
+/// A file without a name: nobody else can open or replace it.
+Fd unnamed_file(const std::string& name) {
+  Fd fd(::open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!fd) fd.reset(::memfd_create("minipkg-spool", MFD_CLOEXEC));
+  if (!fd) fail_errno("make a temporary file for", name);
+  return fd;
+}
+
+void write_all(int fd, std::span<const char> bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    const ssize_t done = ::write(fd, bytes.data(), bytes.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) fail_errno("write a temporary copy of", name);
+    bytes = bytes.subspan(static_cast<std::size_t>(done));
+  }
+}
+
+Fd spool(int from, const std::string& name) {
+  Fd copy = unnamed_file(name);
+  std::vector<char> buffer(std::size_t{256} * 1024);
+  for (;;) {
+    const ssize_t got = ::read(from, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) cannot_open(name, std::strerror(errno));
+    if (got == 0) return copy;
+    write_all(copy.get(), {buffer.data(), static_cast<std::size_t>(got)}, name);
+  }
+}
+
+Fd open_named(const std::string& name) {
+  // O_NONBLOCK: a fifo that nobody writes to must not hold us up.
+  Fd fd(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0) cannot_open(name, std::strerror(errno));
+  if (S_ISREG(status.st_mode)) return fd;
+  if (S_ISDIR(status.st_mode)) cannot_open(name, std::strerror(EISDIR));
+  if (!S_ISFIFO(status.st_mode)) cannot_open(name, "not a file or a pipe");
+  ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) & ~O_NONBLOCK);
+  return spool(fd.get(), name);
+}
+
+}  // namespace
+
+InputFile::InputFile(std::string name) : name_(std::move(name)) {
+  fd_ = name_ == "-" ? spool(STDIN_FILENO, name_) : open_named(name_);
+}
+
+std::size_t InputFile::read_at(std::uint64_t offset, std::span<char> buffer) const {
+  std::size_t done = 0;
+  while (done < buffer.size()) {
+    const ssize_t got =
+        ::pread(fd_.get(), buffer.data() + done, buffer.size() - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail_errno("read", name_, errno, ErrorKind::bad_package);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
+}  // namespace minipkg::archive

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "lib/base/fd.hpp"
+
+namespace minipkg::archive {
+
+/// A package file, opened once: every later look goes through this descriptor, so that nobody can put another file
+/// in its place between two of them.
+class InputFile {
+ public:
+  /// "-" is stdin. What cannot be read twice (pipes) is copied to an unlinked temporary file first. Throws
+  /// Error(usage) if it cannot be opened.
+  explicit InputFile(std::string name);
+
+  const std::string& name() const { return name_; }
+  /// Reads up to `buffer.size()` bytes at `offset`; less only at the end of the file.
+  std::size_t read_at(std::uint64_t offset, std::span<char> buffer) const;
+
+ private:
+  std::string name_;
+  Fd fd_;
+};
+
+}  // namespace minipkg::archive

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "lib/archive/bare.hpp"
+#include "lib/archive/entry.hpp"
+#include "lib/archive/file_name.hpp"
+#include "lib/archive/member_data.hpp"
+#include "lib/archive/payload.hpp"
+#include "lib/base/fail.hpp"
+#include "lib/model/file_tree.hpp"
+#include "lib/model/path.hpp"
+#include "lib/model/rules.hpp"
+#include "minipkg/package.hpp"
+
+namespace minipkg {
+
+struct Package::Impl {
+  explicit Impl(const std::string& name) : file(name) {}
+
+  archive::InputFile file;
+  Form form = Form::native;
+  Manifest manifest;
+  Digest digest{};
+  std::vector<std::string> special;
+};
+
+Package::Package(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Package::Package(Package&&) noexcept = default;
+Package& Package::operator=(Package&&) noexcept = default;
+Package::~Package() = default;
+
+const std::string& Package::file() const { return impl_->file.name(); }
+Package::Form Package::form() const { return impl_->form; }
+const Manifest& Package::manifest() const { return impl_->manifest; }
+const Digest& Package::digest() const { return impl_->digest; }
+const std::vector<std::string>& Package::special_files() const { return impl_->special; }
+
+void Package::read_payload(PayloadSink& sink) const {
+  archive::read_payload(impl_->file, impl_->form, impl_->manifest, sink);
+}
+
+namespace archive {
+namespace {
+
+constexpr std::uint64_t most_manifest_bytes = std::uint64_t{512} * 1024 * 1024;
+
+/// The manifest, if the archive begins with one; it may stand behind pacman's .PKGINFO.
+std::optional<Manifest> read_manifest(const InputFile& file) {
+  TarReader reader(open_source(file), file.name());
+  const TarMember* member = reader.next();
+  if (member != nullptr && path_of_member(member->name) == pkginfo_path) member = reader.next();
+  if (member == nullptr || path_of_member(member->name) != manifest_path) return {};
+  if (member->type != FileType::regular) reader.refuse(*member, "is the manifest, but is no regular file");
+  const std::string text = read_text(reader, *member, most_manifest_bytes);
+  return parse_manifest(text, file.name() + ": " + member->name);
+}
+
+/// What the caller says wins over what the file name says.
+void set_identity(Manifest& manifest, const InputFile& file, const OpenPackageOptions& options) {
+  const NameParts parts = parse_file_name(file.name());
+  manifest.name = options.name.value_or(parts.name);
+  manifest.version = options.version.value_or(parts.version);
+  manifest.arch = options.arch.value_or(parts.arch.empty() ? "noarch" : parts.arch);
+  const std::string why = why_bad_identity(manifest);
+  if (why.empty()) return;
+  fail(ErrorKind::usage, "open", file.name(), "it has no manifest, and " + why,
+       "name it like hello-2.12.1-1.x86_64.pkg.tar, or give --name, --version and --arch");
+}
+
+}  // namespace
+}  // namespace archive
+
+Package open_package(const std::string& file, const OpenPackageOptions& options) {
+  using namespace archive;
+  auto impl = std::make_unique<Package::Impl>(file);
+  if (std::optional<Manifest> manifest = read_manifest(impl->file)) {
+    impl->manifest = *std::move(manifest);
+  } else {
+    impl->form = Package::Form::bare;
+    set_identity(impl->manifest, impl->file, options);
+    BareContent content = scan_bare(impl->file, options.special);
+    if (content.files.empty()) fail(ErrorKind::bad_package, "read", file, "the archive is empty");
+    impl->manifest.files = std::move(content.files);
+    impl->manifest.installed_size = installed_size(impl->manifest.files);
+    impl->special = std::move(content.special);
+  }
+  impl->digest = manifest_digest(impl->manifest);
+  return Package(std::move(impl));
+}
+
+}  // namespace minipkg
