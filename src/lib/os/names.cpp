@@ -15,7 +15,7 @@ namespace minipkg::os {
 namespace {
 
 std::string read_file(const Tree& root, const char* name) {
-  const auto& etc = Resolver(root).resolve("/etc");
+  const auto etc = Resolver(root).resolve("/etc");
   const int dirfd = etc.unsafe.empty() ? root.try_directory(etc.canonical) : -1;
   const Fd file(dirfd < 0 ? -1 : ::openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   std::string text;

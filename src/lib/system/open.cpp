@@ -66,7 +66,7 @@ store::OpenDatabase System::Impl::database(const char* name, store::Mode mode) c
 transaction::Context System::Impl::context() { return {root, *packages, *state, options.sync, clock()}; }
 
 bool System::Impl::find_directory() {
-  const auto& resolved = os::Resolver(root).resolve(state_directory);
+  const auto resolved = os::Resolver(root).resolve(state_directory);
   if (!resolved.unsafe.empty()) fail(ErrorKind::permission, "use", root.full_name(state_directory), resolved.unsafe);
   directory = resolved.canonical;
   const int fd = os::open_beneath(root.fd(), directory.substr(1), O_RDONLY);
