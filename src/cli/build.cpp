@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cstdlib>
-#include <cstring>
 #include <memory>
 
 #include "context.hpp"
@@ -11,30 +8,17 @@
 #include "minipkg/package.hpp"
 #include "minipkg/text.hpp"
 #include "render_text.hpp"
+#include "source_date_epoch.hpp"
 
 namespace minipkg::cli {
 namespace {
-
-/// https://reproducible-builds.org/specs/source-date-epoch: unset is 0 here, so that packages are always alike.
-std::int64_t source_date_epoch() {
-  const char* text = std::getenv("SOURCE_DATE_EPOCH");
-  if (text == nullptr || *text == '\0') return 0;
-  std::int64_t seconds = 0;
-  const char* end = text + std::strlen(text);
-  const auto result = std::from_chars(text, end, seconds);
-  if (result.ec != std::errc() || result.ptr != end || seconds < 0) {
-    throw Error(ErrorKind::usage,
-                fmt::format("cannot use SOURCE_DATE_EPOCH '{}': not a number of seconds", printable(text)));
-  }
-  return seconds;
-}
 
 ExitStatus build(Context& context, BuildOptions options) {
   if (context.globals.dry_run) {
     throw Error(ErrorKind::usage,
                 fmt::format("cannot build '{}' without writing it: leave --dry-run away", printable(options.output)));
   }
-  options.source_date_epoch = source_date_epoch();
+  options.source_date_epoch = source_date_epoch().value_or(0);  // the same bytes every day
   const Manifest manifest = build_package(options);
   if (context.globals.json) context.console.print(canonical_json(manifest));
   context.console.tell(fmt::format("{}: {} {} {}, {}, {}\n", printable(options.output), printable(manifest.name),

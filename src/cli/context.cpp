@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "context.hpp"
 
+#include "source_date_epoch.hpp"
+
 namespace minipkg::cli {
 namespace {
 
@@ -14,6 +16,7 @@ OpenOptions open_options(const Context& context, Access access) {
   options.discard_state = globals.discard_state ? DiscardState::yes : DiscardState::no;
   options.sync = globals.sync == "none" ? Sync::none : Sync::fs;
   options.lock_wait = std::chrono::seconds(globals.lock_wait);
+  options.clock = source_date_epoch();
   options.command = context.command_line;
   return options;
 }

@@ -62,11 +62,10 @@ ExitStatus install(Context& context, const InstallOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   const std::vector<Package> packages = open_packages(options);
   const Request request = make_request(context, options, packages);
-  {
-    // A look without the lock: often there is nothing to do, and a dry run leaves no trace.
-    const System system = context.open(Access::read);
-    if (nothing_to_do(system, request)) return show_nothing_to_do(context, packages, archive_check(options));
-    if (context.globals.dry_run) return show_dry_run(context, system, request, packages);
+  if (context.globals.dry_run) return show_dry_run(context, request, packages);
+  // Often everything is there already: that is seen without taking the lock.
+  if (nothing_to_do(context.open(Access::read), request)) {
+    return show_nothing_to_do(context, packages, archive_check(options));
   }
   catch_signals();
   System system = context.open(Access::write);

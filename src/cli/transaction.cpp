@@ -47,8 +47,8 @@ ExitStatus refuse(Context& context, const Problems& problems, const Request& req
   return ExitStatus::refused;
 }
 
-ExitStatus show_dry_run(Context& context, const System& system, const Request& request,
-                        const std::vector<Package>& packages) {
+ExitStatus show_dry_run(Context& context, const Request& request, const std::vector<Package>& packages) {
+  const System system = context.open(Access::observe);
   if (!system.pending_recovery().empty()) {
     throw Error(ErrorKind::needs_recover, "cannot plan 'a transaction': another one was interrupted and is not undone",
                 "run minipkg recover as root");
