@@ -9,6 +9,7 @@
 #include "lib/archive/pkginfo.hpp"
 #include "lib/archive/tar_writer.hpp"
 #include "lib/archive/tree_scan.hpp"
+#include "lib/base/digest.hpp"
 #include "lib/base/fail.hpp"
 #include "lib/model/file_tree.hpp"
 #include "lib/model/partial_manifest.hpp"
@@ -53,10 +54,11 @@ Manifest make_manifest(const BuildOptions& options, const SourceTree& tree) {
   return manifest;
 }
 
-void write_members(const Manifest& manifest, const SourceTree& tree, std::int64_t mtime, OutputFile& output) {
+void write_members(const Manifest& manifest, const std::string& json, const SourceTree& tree, std::int64_t mtime,
+                   OutputFile& output) {
   TarWriter tar([&](std::span<const char> bytes) { output.write(bytes); });
-  tar.add_text(pkginfo_path + 1, pkginfo(manifest, mtime), mtime);
-  tar.add_text(manifest_path + 1, canonical_json(manifest), mtime);
+  tar.add_text(pkginfo_path + 1, pkginfo(manifest, sha256(json), mtime), mtime);
+  tar.add_text(manifest_path + 1, json, mtime);
   for (const FileEntry& file : manifest.files) {
     tar.begin(file);
     if (file.type != FileType::regular) continue;
@@ -73,9 +75,10 @@ Manifest build_package(const BuildOptions& options) {
   const archive::SourceTree tree(options.directory);
   const Manifest manifest = archive::make_manifest(options, tree);
   // Nobody should be able to build what nobody can install.
-  parse_manifest(canonical_json(manifest), options.output + ": .MINIPKG/manifest.json");
+  const std::string json = canonical_json(manifest);
+  parse_manifest(json, options.output + ": .MINIPKG/manifest.json");
   archive::OutputFile output(options.output);
-  archive::write_members(manifest, tree, options.source_date_epoch, output);
+  archive::write_members(manifest, json, tree, options.source_date_epoch, output);
   output.commit();
   return manifest;
 }

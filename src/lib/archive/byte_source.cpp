@@ -8,8 +8,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <vector>
 
 #include "lib/archive/format.hpp"
 #include "lib/base/fail.hpp"
@@ -18,7 +16,16 @@
 namespace minipkg::archive {
 namespace {
 
-constexpr std::size_t buffer_size = std::size_t{256} * 1024;
+constexpr std::size_t buffer_size = std::size_t{128} * 1024;
+
+/// Not cleared: every byte is written before it is read.
+class Buffer {
+ public:
+  std::span<char> bytes() { return {bytes_.get(), buffer_size}; }
+
+ private:
+  std::unique_ptr<char[]> bytes_ = std::make_unique_for_overwrite<char[]>(buffer_size);
+};
 
 /// The file as it is.
 class PlainSource : public ByteSource {
@@ -26,15 +33,15 @@ class PlainSource : public ByteSource {
   explicit PlainSource(const InputFile& file) : file_(file) {}
 
   std::span<const char> next() override {
-    const std::size_t got = file_.read_at(offset_, buffer_);
+    const std::size_t got = file_.read_at(offset_, buffer_.bytes());
     offset_ += got;
-    return {buffer_.data(), got};
+    return buffer_.bytes().first(got);
   }
 
- protected:
+ private:
   const InputFile& file_;
   std::uint64_t offset_ = 0;
-  std::vector<char> buffer_ = std::vector<char>(buffer_size);
+  Buffer buffer_;
 };
 
 /// gzip by zlib itself, because libarchive looks at neither checksum nor length in the trailer.
@@ -49,9 +56,9 @@ class GzipSource : public ByteSource {
   GzipSource& operator=(const GzipSource&) = delete;
 
   std::span<const char> next() override {
-    stream_.next_out = reinterpret_cast<Bytef*>(output_.data());
-    stream_.avail_out = static_cast<uInt>(output_.size());
-    while (stream_.avail_out == output_.size()) {
+    stream_.next_out = reinterpret_cast<Bytef*>(output_.bytes().data());
+    stream_.avail_out = buffer_size;
+    while (stream_.avail_out == buffer_size) {
       if (stream_.avail_in == 0 && !refill()) {
         if (!between_members_) refuse("is truncated");
         break;
@@ -61,7 +68,7 @@ class GzipSource : public ByteSource {
       between_members_ = result == Z_STREAM_END;
       if (result != Z_OK && result != Z_STREAM_END) refuse(stream_.msg != nullptr ? stream_.msg : "is damaged");
     }
-    return {output_.data(), output_.size() - stream_.avail_out};
+    return output_.bytes().first(buffer_size - stream_.avail_out);
   }
 
  private:
@@ -84,7 +91,7 @@ class GzipSource : public ByteSource {
 
   PlainSource compressed_;
   const InputFile& file_;
-  std::vector<char> output_ = std::vector<char>(buffer_size);
+  Buffer output_;
   z_stream stream_{};
   bool between_members_ = true;
 };

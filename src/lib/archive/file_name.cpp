@@ -60,16 +60,17 @@ std::size_t version_dash(std::string_view name) {
 NameParts parse_file_name(std::string_view file) {
   std::string_view name = without_endings(base_name(file));
   NameParts parts;
+  const std::string_view whole = name;
   parts.arch = take_architecture(name);
-  const std::size_t underscore = name.find('_');
-  if (underscore != std::string_view::npos && underscore != 0 && begins_a_version(name.substr(underscore + 1))) {
-    parts.name = name.substr(0, underscore);
-    parts.version = name.substr(underscore + 1);
-    return parts;
-  }
   const std::size_t dash = version_dash(name);
-  parts.name = name.substr(0, dash);
-  if (dash != std::string_view::npos) parts.version = name.substr(dash + 1);
+  const std::size_t underscore = name.find('_');
+  // Debian's way; but in "x-1.0_2" the underscore is part of the version.
+  const bool arch_by_underscore = name.size() < whole.size() && whole[name.size()] == '_';
+  const bool of_debian = underscore != std::string_view::npos && underscore != 0 &&
+                         begins_a_version(name.substr(underscore + 1)) && (arch_by_underscore || underscore < dash);
+  const std::size_t split = of_debian ? underscore : dash;
+  parts.name = name.substr(0, split);
+  if (split != std::string_view::npos) parts.version = name.substr(split + 1);
   return parts;
 }
 

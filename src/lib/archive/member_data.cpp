@@ -33,7 +33,8 @@ Digest hash_and_write(TarReader& reader, PayloadSink& sink) {
   return hash_each(reader, [&](const Chunk& chunk) { sink.write(chunk.offset, chunk.bytes); });
 }
 
-std::string read_text(TarReader& reader, const TarMember& member, std::uint64_t most) {
+std::string read_text(TarReader& reader, std::uint64_t most) {
+  const TarMember& member = reader.member();
   if (member.size > most) reader.refuse(member, fmt::format("has {} bytes, which is too much", member.size));
   std::string text;
   while (const std::optional<Chunk> chunk = reader.read()) {

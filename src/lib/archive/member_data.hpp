@@ -13,7 +13,7 @@ Digest hash_data(TarReader&);
 /// The same, and gives every piece to `sink`.
 Digest hash_and_write(TarReader&, PayloadSink& sink);
 
-/// All of a member that is to be held in memory.
-std::string read_text(TarReader&, const TarMember&, std::uint64_t most);
+/// All of the current member. Refuses more than `most` bytes.
+std::string read_text(TarReader&, std::uint64_t most);
 
 }  // namespace minipkg::archive

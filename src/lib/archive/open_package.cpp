@@ -8,6 +8,8 @@
 #include "lib/archive/file_name.hpp"
 #include "lib/archive/member_data.hpp"
 #include "lib/archive/payload.hpp"
+#include "lib/archive/pkginfo.hpp"
+#include "lib/base/digest.hpp"
 #include "lib/base/fail.hpp"
 #include "lib/model/file_tree.hpp"
 #include "lib/model/path.hpp"
@@ -45,15 +47,22 @@ namespace archive {
 namespace {
 
 constexpr std::uint64_t most_manifest_bytes = std::uint64_t{512} * 1024 * 1024;
+constexpr std::uint64_t most_pkginfo_bytes = std::uint64_t{1024} * 1024;
 
 /// The manifest, if the archive begins with one; it may stand behind pacman's .PKGINFO.
 std::optional<Manifest> read_manifest(const InputFile& file) {
   TarReader reader(open_source(file), file.name());
   const TarMember* member = reader.next();
-  if (member != nullptr && path_of_member(member->name) == pkginfo_path) member = reader.next();
+  std::optional<std::string> promised;
+  if (member != nullptr && path_of_member(member->name) == pkginfo_path && member->type == FileType::regular) {
+    if (member->size <= most_pkginfo_bytes) promised = promised_manifest_digest(read_text(reader, most_pkginfo_bytes));
+    member = reader.next();
+  }
   if (member == nullptr || path_of_member(member->name) != manifest_path) return {};
   if (member->type != FileType::regular) reader.refuse(*member, "is the manifest, but is no regular file");
-  const std::string text = read_text(reader, *member, most_manifest_bytes);
+  const std::string text = read_text(reader, most_manifest_bytes);
+  if (promised && to_hex(sha256(text)) != *promised)
+    reader.refuse(*member, "is damaged (its SHA-256 is not that of .PKGINFO)");
   return parse_manifest(text, file.name() + ": " + member->name);
 }
 

@@ -8,6 +8,8 @@
 namespace minipkg::archive {
 namespace {
 
+constexpr std::string_view digest_comment = "# .MINIPKG/manifest.json sha256 ";
+
 /// pacman names its database entries NAME-VERSION-RELEASE, so there must be exactly one dash.
 std::string version_for_pacman(std::string version) {
   const std::size_t last = version.rfind('-');
@@ -30,8 +32,8 @@ void add_line(std::string& out, std::string_view key, std::string value) {
 
 }  // namespace
 
-std::string pkginfo(const Manifest& manifest, std::int64_t build_date) {
-  std::string out;
+std::string pkginfo(const Manifest& manifest, const Digest& manifest_bytes, std::int64_t build_date) {
+  std::string out = fmt::format("{}{}\n", digest_comment, to_hex(manifest_bytes));
   add_line(out, "pkgname", manifest.name);
   add_line(out, "pkgbase", manifest.name);
   add_line(out, "pkgver", version_for_pacman(manifest.version));
@@ -43,6 +45,13 @@ std::string pkginfo(const Manifest& manifest, std::int64_t build_date) {
   add_line(out, "arch", arch_for_pacman(manifest.arch));
   add_line(out, "license", manifest.license);
   return out;
+}
+
+std::optional<std::string> promised_manifest_digest(std::string_view pkginfo) {
+  const std::size_t at = pkginfo.find(digest_comment);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = pkginfo.substr(at + digest_comment.size());
+  return std::string(rest.substr(0, rest.find('\n')));
 }
 
 }  // namespace minipkg::archive

@@ -13,6 +13,7 @@
 #include "lib/model/xattr_text.hpp"
 #include "minipkg/error.hpp"
 #include "minipkg/package.hpp"
+#include "support/collector.hpp"
 #include "support/tar.hpp"
 #include "support/temp_dir.hpp"
 
@@ -70,14 +71,6 @@ class BuildPackage : public testing::Test {
   }
 
   TempDir dir_;
-};
-
-/// Checks content against the manifest only.
-class Nothing : public PayloadSink {
- public:
-  bool begin(std::size_t) override { return false; }
-  void write(std::uint64_t, std::span<const char>) override {}
-  void end() override {}
 };
 
 int run(const std::string& command) {
@@ -300,11 +293,13 @@ TEST(Pkginfo, FitsPacman) {
   manifest.version = "2.1.12-stable-8";
   manifest.arch = "amd64";
   manifest.summary = "two\nlines";
-  const std::string text = archive::pkginfo(manifest, 7);
+  const std::string text = archive::pkginfo(manifest, Digest{}, 7);
   EXPECT_THAT(text, HasSubstr("pkgver = 2.1.12.stable-8\n"));
   EXPECT_THAT(text, HasSubstr("arch = x86_64\n"));
   EXPECT_THAT(text, HasSubstr("pkgdesc = two lines\n"));
   EXPECT_THAT(text, HasSubstr("builddate = 7\n"));
+  EXPECT_EQ(archive::promised_manifest_digest(archive::pkginfo(manifest, sha256("x"), 7)), to_hex(sha256("x")));
+  EXPECT_FALSE(archive::promised_manifest_digest("pkgname = x\n"));
   manifest.version = "1.0";
-  EXPECT_THAT(archive::pkginfo(manifest, 7), HasSubstr("pkgver = 1.0-1\n"));
+  EXPECT_THAT(archive::pkginfo(manifest, Digest{}, 7), HasSubstr("pkgver = 1.0-1\n"));
 }

@@ -8,6 +8,7 @@
 #include "lib/base/digest.hpp"
 #include "minipkg/error.hpp"
 #include "minipkg/package.hpp"
+#include "support/collector.hpp"
 #include "support/tar.hpp"
 #include "support/temp_dir.hpp"
 
@@ -17,36 +18,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 namespace {
-
-/// Keeps all that a package brings, by path.
-class Collector : public PayloadSink {
- public:
-  explicit Collector(const Manifest& manifest) : manifest_(manifest) {}
-  bool begin(std::size_t entry) override {
-    current_ = &manifest_.files[entry];
-    content[current_->path] = std::string(current_->size, '\0');
-    return true;
-  }
-  void write(std::uint64_t offset, std::span<const char> bytes) override {
-    content[current_->path].replace(offset, bytes.size(), bytes.data(), bytes.size());
-  }
-  void end() override { ended.push_back(current_->path); }
-
-  std::map<std::string, std::string> content;
-  std::vector<std::string> ended;
-
- private:
-  const Manifest& manifest_;
-  const FileEntry* current_ = nullptr;
-};
-
-/// Wants nothing.
-class Nothing : public PayloadSink {
- public:
-  bool begin(std::size_t) override { return false; }
-  void write(std::uint64_t, std::span<const char>) override { FAIL() << "not wanted"; }
-  void end() override { FAIL() << "not wanted"; }
-};
 
 class OpenPackage : public testing::Test {
  protected:
