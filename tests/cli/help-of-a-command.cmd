@@ -1,0 +1,2 @@
+# exit 0: help of one command names it as it is typed
+minipkg remove --help

@@ -1,0 +1,3 @@
+# exit 1: not installed
+mkdir R
+minipkg info --root R hello

@@ -1,0 +1,2 @@
+# exit 2: nothing to do is wrong usage
+minipkg

@@ -1,0 +1,4 @@
+# exit 2: a root that is not there
+minipkg list --root nowhere
+echo $?
+minipkg list --json --root nowhere

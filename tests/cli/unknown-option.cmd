@@ -1,0 +1,2 @@
+# exit 2: an unknown option is named
+minipkg install --frob x.pkg.tar

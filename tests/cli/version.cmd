@@ -1,0 +1,2 @@
+# exit 0: the version goes to stdout
+minipkg --version
