@@ -115,6 +115,7 @@ ExitStatus run_command(Context& context) {
   if (!parse(app, context)) return ExitStatus::done;
   context.console.set_color(when_named(context.globals.color));
   if (context.globals.quiet) context.console.set_quiet();
+  if (context.globals.json) context.console.set_json();
   return context.run(context);
 }
 

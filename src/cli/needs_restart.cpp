@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -26,8 +27,8 @@ ExitStatus needs_restart(Context& context, NeedsRestartOptions options) {
     context.console.print(restart_text(report, context.globals.verbose));
   }
   if (report.unreadable > 0) {
-    context.console.warn(fmt::format("{} could not be looked at; run as root to see all of them",
-                                     count_text(report.unreadable, "process")));
+    const char* remedy = geteuid() == 0 ? "" : "; run as root to see all of them";
+    context.console.warn(fmt::format("{} could not be looked at{}", count_text(report.unreadable, "process"), remedy));
     if (options.complete) return ExitStatus::cannot_answer;
   }
   return report.processes.empty() ? ExitStatus::done : ExitStatus::negative;

@@ -94,9 +94,11 @@ std::vector<Complaint> complaints(const Problems& problems, const Request& reque
       });
       all.push_back(conflict(at, end, request));
     } else {
+      // A package named twice may have two versions.
+      const bool twice = at->kind == ProblemKind::repeated_package;
+      const std::string name = twice ? printable(at->package) : incoming_name(at->package, request);
       const char* verb = at->kind == ProblemKind::not_installed ? "remove" : "install";
-      all.push_back(
-          {fmt::format("cannot {} '{}': {}", verb, incoming_name(at->package, request), cause_of(*at)), hint_for(*at)});
+      all.push_back({fmt::format("cannot {} '{}': {}", verb, name, cause_of(*at)), hint_for(*at)});
     }
     at = end;
   }

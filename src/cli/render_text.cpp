@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <sstream>
 
 #include "minipkg/text.hpp"
 
@@ -84,6 +85,19 @@ std::string records(const Rows& rows, const Console& console) {
   return text;
 }
 
+namespace {
+
+/// A text of several lines, below its heading; nothing if there is none.
+std::string indented(const char* heading, const std::string& text) {
+  if (text.empty()) return "";
+  std::string result = fmt::format("{}\n", heading);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) result += fmt::format("  {}\n", printable(line));
+  return result;
+}
+
+}  // namespace
+
 std::string metadata_text(const Manifest& manifest) {
   Rows rows;
   const auto add = [&rows](const char* key, const std::string& value) {
@@ -100,8 +114,7 @@ std::string metadata_text(const Manifest& manifest) {
   add("Size:", size_text(manifest.installed_size));
   add("Files:", std::to_string(manifest.files.size()));
   add("Digest:", "sha256:" + to_hex(manifest_digest(manifest)));
-  add("Description:", manifest.description);
-  return aligned(rows);
+  return aligned(rows) + indented("Description:", manifest.description);
 }
 
 std::string file_line(const FileEntry& entry) {

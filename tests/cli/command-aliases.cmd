@@ -7,7 +7,7 @@ minipkg show -r R hello
 minipkg which -r R /usr/bin/hello
 minipkg owns -r R /usr/bin/hello
 minipkg check -r R
-minipkg ps --root R
+minipkg ps --root R 2>/dev/null
 for alias in rm erase delete uninstall; do
   minipkg "$alias" -r R -q hello && minipkg i -r R -q hello-1.0.pkg.tar
 done
