@@ -186,33 +186,42 @@ TEST_F(ScanTest, ZombieAndKernelThreadAreNothing) {
   ::waitpid(zombie, nullptr, 0);
 }
 
+void* wait_forever(void*) {
+  for (;;) ::pause();
+}
+
+bool has_exited(pid_t pid) {
+  std::string text;
+  os::read_text(AT_FDCWD, ("/proc/" + std::to_string(pid) + "/stat").c_str(), text);
+  return os::parse_stat(text).value().has_exited();
+}
+
 TEST_F(ScanTest, ThreadsThatOutliveTheirLeader) {
   write("/lib.so", std::string(8192, 'x'));
+  int channel[2];
+  ASSERT_EQ(::pipe2(channel, O_CLOEXEC), 0);
   const Child child([&] {
-    map_file(below("/lib.so"), PROT_READ | PROT_EXEC);
-    static int ready[2];
-    if (::pipe(ready) != 0) ::_exit(1);
     const pid_t inner = ::fork();
-    if (inner > 0) return;
+    if (inner > 0) {
+      if (::write(channel[1], &inner, sizeof inner) != sizeof inner) ::_exit(1);
+      return;
+    }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    map_file(below("/lib.so"), PROT_READ | PROT_EXEC);
     pthread_t thread;
-    pthread_create(
-        &thread, nullptr,
-        [](void*) -> void* {
-          for (;;) ::pause();
-        },
-        nullptr);
+    ::pthread_create(&thread, nullptr, wait_forever, nullptr);
     ::syscall(SYS_exit, 0);  // the leader alone
   });
+  pid_t inner = 0;
+  ASSERT_EQ(::read(channel[0], &inner, sizeof inner), static_cast<ssize_t>(sizeof inner));
+  while (!has_exited(inner)) ::usleep(1000);
   const RetiredInode old = row("/lib.so");
   replace("/lib.so", "new");
-  // The inner process needs a moment to lose its leader; until then it is reported all the same.
-  for (int i = 0; i < 200; ++i) {
-    const RestartReport report = scan_for({old});
-    ASSERT_THAT(report.processes, SizeIs(2));
-    if (report.processes[1].exe.empty()) FAIL() << "exe of the living thread expected";
-    ::usleep(1000);
-  }
+  const RestartReport report = scan_for({old});
+  ASSERT_THAT(report.processes, SizeIs(1));
+  EXPECT_EQ(report.processes[0].pid, static_cast<std::uint32_t>(inner));
+  EXPECT_EQ(report.processes[0].files[0].use, Use::code);
+  EXPECT_FALSE(report.processes[0].exe.empty());
 }
 
 /// Makes files until one has the inode number `ino` again.
