@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "lib/store/database.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/fd.hpp"
+#include "minipkg/text.hpp"
 
 namespace minipkg::store {
 namespace {
@@ -78,6 +82,23 @@ void Database::throw_error(const SQLite::Exception& failure) const {
   const bool unfinished = code == SQLITE_READONLY_ROLLBACK || code == SQLITE_READONLY_RECOVERY;
   throw Error(kind_of(code), cannot("use", path_, failure.what()),
               unfinished ? "a transaction was interrupted: run 'minipkg recover' as root" : "");
+}
+
+void Database::fail_locked() const {
+  // SQLite's lock bytes, https://www.sqlite.org/fileformat2.html#the_lock_byte_page
+  constexpr off_t lock_bytes = 0x40000000, lock_length = 512;
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_start = lock_bytes;
+  lock.l_len = lock_length;
+  const Fd fd(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
+  std::string holder = "another process reads or writes it";
+  if (fd && ::fcntl(fd.get(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0) {
+    std::string command;
+    std::getline(std::ifstream(fmt::format("/proc/{}/comm", lock.l_pid)), command);
+    holder = fmt::format("pid {} ({}) holds a lock on it", lock.l_pid, printable(command));
+  }
+  fail(ErrorKind::locked, "write to", path_, holder, "end that process, or wait for it with --lock-wait SECONDS");
 }
 
 SqlTransaction::SqlTransaction(Database& database, Kind kind) : database_(database) {

@@ -46,6 +46,9 @@ class Database {
 
   int version() { return static_cast<int>(number("PRAGMA user_version")); }
   const std::string& path() const { return path_; }
+  /// Throws Error(locked) naming the process that holds a lock on the file. Only while this connection holds none
+  /// itself: closing any descriptor of a file drops all POSIX locks the process has on it, fcntl(2).
+  [[noreturn]] void fail_locked() const;
   std::int64_t last_row_id() { return database_->getLastInsertRowid(); }
   /// Closes without committing.
   void close();

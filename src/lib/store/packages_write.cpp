@@ -8,7 +8,12 @@ namespace minipkg::store {
 
 Packages::Writing::Writing(Packages& packages)
     : database_(*packages.database()) {
-  transaction_.emplace(database_, SqlTransaction::Kind::exclusive);
+  try {
+    transaction_.emplace(database_, SqlTransaction::Kind::exclusive);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::locked) database_.fail_locked();
+    throw;
+  }
   for (auto at = static_cast<std::size_t>(database_.version()); at < packages_migrations.size(); ++at) {
     database_.exec(std::string(packages_migrations[at]).c_str());
   }

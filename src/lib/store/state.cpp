@@ -87,7 +87,8 @@ std::uint64_t State::begin(const TransactionHead& head, const std::vector<Journa
 
 void State::write_journal(const Journal& journal, const std::vector<RetiredInode>& retired) {
   database_.guard([&] {
-    SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
+    database_.exec("PRAGMA locking_mode = EXCLUSIVE");
+    SqlTransaction transaction(database_, SqlTransaction::Kind::exclusive);
     add_steps(journal);
     for (const RetiredInode& inode : retired) add_retired(journal.number, inode);
     SQLite::Statement& update = database_.prepare("UPDATE history SET state = ? WHERE number = ?");

@@ -39,6 +39,7 @@ class State {
   /// Durable on return: every staging area is known before it is made. Returns the transaction's number.
   std::uint64_t begin(const TransactionHead&, const std::vector<JournalPlace>&);
   /// Durable on return: from here on every step may have happened. `retired` counts once the transaction is done.
+  /// From here on, too, the file is held exclusively until it is closed: no reader can stop the journal's closing.
   void write_journal(const Journal&, const std::vector<RetiredInode>& retired);
   /// The transaction that is neither done nor undone.
   std::optional<Journal> open_journal();

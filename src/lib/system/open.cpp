@@ -57,10 +57,11 @@ std::string System::Impl::command() const {
 }
 
 store::OpenDatabase System::Impl::database(const char* name, store::Mode mode) const {
-  constexpr std::chrono::milliseconds patience{60'000};  // for readers: a writer holds the file for its visible phase
+  // A writer holds the files for its visible phase, a reader for as long as it takes to read.
+  constexpr std::chrono::milliseconds readers_patience{60'000}, writers_patience{5'000};
   return {directory_path + "/" + name, mode,
           options.sync == Sync::none ? store::Durability::none : store::Durability::full,
-          mode == store::Mode::read ? patience : std::chrono::milliseconds(options.lock_wait)};
+          mode == store::Mode::read ? readers_patience : writers_patience + options.lock_wait};
 }
 
 transaction::Context System::Impl::context() { return {root, *packages, *state, options.sync, clock()}; }
@@ -98,6 +99,9 @@ std::string System::Impl::make_directory() {
 void System::Impl::open_databases(store::Mode mode) {
   packages.emplace(database(packages_file, mode));
   if (mode == store::Mode::write || exists(directory_fd.get(), state_file)) state.emplace(database(state_file, mode));
+  if (mode == store::Mode::read) return;
+  // Everybody may ask, whatever the umask of who installs.
+  for (const char* name : {packages_file, state_file}) ::fchmodat(directory_fd.get(), name, 0644, 0);
 }
 
 void System::Impl::open_for_read() {

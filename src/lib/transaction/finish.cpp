@@ -62,6 +62,20 @@ void finish(Context& context, const Journal& journal) {
   context.state.close_done(journal.number, context.clock);
 }
 
+namespace {
+
+/// Who reads state.db for ever can stop the row from being closed, but everything is undone: the next writer undoes
+/// nothing once more and closes it.
+void close_undone(Context& context, const Journal& journal) {
+  try {
+    context.state.close_undone(journal.number, context.clock);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::locked) throw;
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> take_back(Context& context, const Journal& journal) {
   try {
     std::vector<std::string> left;
@@ -71,7 +85,7 @@ std::vector<std::string> take_back(Context& context, const Journal& journal) {
       sync_places(tree, context.sync);
     }
     remove_areas(context.root, journal, Times::all);
-    context.state.close_undone(journal.number, context.clock);
+    close_undone(context, journal);
     return left;
   } catch (const Error& error) {
     throw Error(ErrorKind::needs_recover, std::string(error.what()) + " (while undoing)",
