@@ -25,7 +25,8 @@ struct OpenPackageOptions {
 class MINIPKG_API PayloadSink {
  public:
   virtual ~PayloadSink() = default;
-  /// `entry` indexes Manifest::files. Returns whether write() should be called for it; the digest is checked anyway.
+  /// `entry` indexes Manifest::files. Returns whether write() and end() should be called for it; the digest is
+  /// checked anyway.
   virtual bool begin(std::size_t entry) = 0;
   /// Bytes at `offset`; offsets only grow, what is left out is a hole that reads as zeros.
   virtual void write(std::uint64_t offset, std::span<const char> bytes) = 0;
@@ -69,9 +70,9 @@ MINIPKG_API Package open_package(const std::string& file, const OpenPackageOptio
 enum class BuildOwners { root, keep };
 
 struct BuildOptions {
-  std::string directory;                           ///< what is packed, as the root of the package
-  std::string output;                              ///< ".tar", or ".tar.gz|.xz|.zst|.bz2|.lz4" by its name's end
-  std::optional<std::string> manifest;             ///< partial manifest: everything but the file facts
+  std::string directory;                ///< what is packed, as the root of the package
+  std::string output;                   ///< ".tar", or ".tar.gz|.xz|.zst|.bz2|.lz4" by its name's end
+  std::optional<std::string> manifest;  ///< partial manifest: everything but the file facts, and what overrides them
   std::optional<std::string> name, version, arch;  ///< win over the partial manifest
   BuildOwners owners = BuildOwners::root;
   std::int64_t source_date_epoch = 0;  ///< the mtime of every member

@@ -113,7 +113,7 @@ class FilterSource : public ByteSource {
     check(archive_read_open(reader_.get(), this, nullptr, read_compressed, nullptr));
     archive_entry* entry = nullptr;
     check(archive_read_next_header(reader_.get(), &entry));
-    if (archive_filter_count(reader_.get()) != 2) refuse("is damaged");  // the filter and the file below it
+    if (archive_filter_count(reader_.get()) != 2) refuse("is compressed twice");  // the filter and the file below it
   }
 
   std::span<const char> next() override {

@@ -81,7 +81,7 @@ class PayloadReader {
   PayloadSink& sink_;
   std::vector<bool> seen_;
   std::size_t expected_ = 0;  ///< the entry behind the last one: archives are mostly in the manifest's order
-  bool manifest_seen_ = false;
+  bool manifest_seen_ = false, pkginfo_seen_ = false;
 };
 
 void PayloadReader::read(const TarMember& member) {
@@ -108,11 +108,13 @@ bool PayloadReader::is_metadata(const TarMember& member, const FileEntry& found)
     manifest_seen_ = true;
     return true;
   }
+  const bool plain = found.type == FileType::regular || found.type == FileType::directory;
   const Metadata kind = metadata_kind(found.path);
-  if (kind == Metadata::none) return false;
-  // A manifest that lists pacman's names means files; without one the scan has decided.
+  if (kind != Metadata::pacman) return kind == Metadata::minipkg && plain;
+  if (found.path == pkginfo_path) pkginfo_seen_ = true;
+  // Names that are listed mean files. Of a bare archive the scan has decided.
   const bool listed = find_file(files_, found.path) != nullptr;
-  return !listed && (found.type == FileType::regular || found.type == FileType::directory);
+  return !listed && plain && (pkginfo_seen_ || form_ == Package::Form::bare);
 }
 
 std::size_t PayloadReader::find(const TarMember& member, const std::string& path) {

@@ -125,10 +125,11 @@ bool Members::is_true(std::string_view name) const {
   return member != object_.end() && member->is_boolean() && member->get<bool>();
 }
 
-std::string Members::rest(std::span<const Passive> known) {
+std::string Members::rest(std::span<const Passive> known, Extensions extensions) const {
   for (const auto& [name, value] : object_.items()) {
-    if (name.rfind("x-", 0) == 0 && &known[0] == &passive_members[0]) continue;
-    const auto passive = std::find_if(known.begin(), known.end(), [&](const Passive& p) { return p.name == name; });
+    if (extensions == Extensions::keep && name.rfind("x-", 0) == 0) continue;
+    const auto has_name = [&wanted = name](const Passive& p) { return p.name == wanted; };
+    const auto passive = std::find_if(known.begin(), known.end(), has_name);
     if (passive == known.end()) refuse(fmt::format("member '{}' is not known", printable(name)));
     if (value.type() != passive->type) refuse(fmt::format("member '{}' is not {}", name, type_text(passive->type)));
   }

@@ -38,6 +38,9 @@ struct Passive {
   json::value_t type;
 };
 
+/// Whether members may be there whose names begin with "x-".
+enum class Extensions { refuse, keep };
+
 /// Takes the members of one JSON object out of it, each with its type checked. Messages begin with `where` and,
 /// where it is not empty, `subject` ("file '/usr/bin/x'").
 class Members {
@@ -54,7 +57,7 @@ class Members {
   bool has(std::string_view name) const { return object_.contains(name); }
   bool is_true(std::string_view name) const;  ///< looks only
   /// What is left, as canonical JSON; empty if nothing is. Refuses a member that is not one of `known`.
-  std::string rest(std::span<const Passive> known);
+  std::string rest(std::span<const Passive> known, Extensions = Extensions::refuse) const;
   /// Part of a member that was taken, for rest().
   void put_back(std::string_view name, json value) { object_[std::string(name)] = std::move(value); }
   [[noreturn]] void refuse(std::string_view cause) const;

@@ -256,7 +256,7 @@ Manifest parse_manifest(std::string_view text, const std::string& where) {
     members.refuse(
         fmt::format("member 'installed_size' is {}, the files have {} bytes", *declared, manifest.installed_size));
   }
-  manifest.extra = members.rest(passive_members);
+  manifest.extra = members.rest(passive_members, Extensions::keep);
   return manifest;
 }
 

@@ -63,7 +63,7 @@ PartialManifest parse_partial_manifest(std::string_view text, const std::string&
   files.rethrow();
   members.take("files", json::value_t::array);
   take_description(members, partial.description);
-  partial.description.extra = members.rest(passive_members);
+  partial.description.extra = members.rest(passive_members, Extensions::keep);
   return partial;
 }
 

@@ -287,19 +287,38 @@ TEST_F(BuildPackage, PacmanInstallsIt) {
   EXPECT_EQ(run(pacman + "-Qkk hello"), 0);
 }
 
+TEST_F(BuildPackage, TheManifestFitsItsSchema) {
+  if (run("python3 -c 'import jsonschema'") != 0) GTEST_SKIP() << "python3-jsonschema is not installed";
+  fill("tree", {"a"});
+  set_xattr(dir_ / "tree/usr/lib/a", "user.note", "x");
+  set_xattr(dir_ / "tree/usr/lib", "system.posix_acl_default", *acl_bytes("user::rwx,group::r-x,other::---"));
+  ASSERT_EQ(::mkfifo((dir_ / "tree/fifo").c_str(), 0600), 0);
+  dir_.write("manifest.json", canonical_json(build_package(options())));
+  const std::string schema = TEST_SOURCE_DIR "/../schemas/manifest-1.schema.json";
+  const std::string check =
+      "python3 -c 'import json,sys,jsonschema; s=json.load(open(sys.argv[1]));"
+      "jsonschema.Draft202012Validator.check_schema(s);"
+      "jsonschema.Draft202012Validator(s).validate(json.load(open(sys.argv[2])))' " +
+      schema + " ";
+  EXPECT_EQ(run(check + (dir_ / "manifest.json").string()), 0);
+  dir_.write("wrong.json", R"({"schema":"minipkg-manifest/2"})");
+  EXPECT_NE(run(check + (dir_ / "wrong.json").string()), 0);
+}
+
 TEST(Pkginfo, FitsPacman) {
   Manifest manifest;
   manifest.name = "libevent";
   manifest.version = "2.1.12-stable-8";
   manifest.arch = "amd64";
   manifest.summary = "two\nlines";
-  const std::string text = archive::pkginfo(manifest, Digest{}, 7);
+  const std::string text = minipkg::archive::pkginfo(manifest, Digest{}, 7);
   EXPECT_THAT(text, HasSubstr("pkgver = 2.1.12.stable-8\n"));
   EXPECT_THAT(text, HasSubstr("arch = x86_64\n"));
   EXPECT_THAT(text, HasSubstr("pkgdesc = two lines\n"));
   EXPECT_THAT(text, HasSubstr("builddate = 7\n"));
-  EXPECT_EQ(archive::promised_manifest_digest(archive::pkginfo(manifest, sha256("x"), 7)), to_hex(sha256("x")));
-  EXPECT_FALSE(archive::promised_manifest_digest("pkgname = x\n"));
+  EXPECT_EQ(minipkg::archive::promised_manifest_digest(minipkg::archive::pkginfo(manifest, sha256("x"), 7)),
+            to_hex(sha256("x")));
+  EXPECT_FALSE(minipkg::archive::promised_manifest_digest("pkgname = x\n"));
   manifest.version = "1.0";
-  EXPECT_THAT(archive::pkginfo(manifest, Digest{}, 7), HasSubstr("pkgver = 1.0-1\n"));
+  EXPECT_THAT(minipkg::archive::pkginfo(manifest, Digest{}, 7), HasSubstr("pkgver = 1.0-1\n"));
 }

@@ -164,6 +164,7 @@ TEST_F(Damage, CompressedDataInSeveralPartsIsOne) {
 TEST_F(Damage, OnlyOneFilterDeep) {
   EXPECT_THAT(refusal(compressed(compressed(native(), "gzip"), "zstd")),
               HasSubstr("its content is gzip data, not a tar archive"));
+  EXPECT_THAT(refusal(compressed(compressed(native(), "xz"), "xz")), HasSubstr("the xz data is compressed twice"));
   EXPECT_THAT(refusal(compressed(compressed(native(), "xz"), "gzip")),
               HasSubstr("its content is xz data, not a tar archive"));
 }

@@ -37,7 +37,7 @@ class Dialects : public testing::TestWithParam<Writer> {
   void SetUp() override {
     const std::string program = std::string(GetParam().command).substr(0, std::string(GetParam().command).find(' '));
     if (!run("command -v " + program)) GTEST_SKIP() << program << " is not installed";
-    dir_.write("tree/bin/hello", std::string(100000, 'h'));
+    dir_.write("tree/bin/hello", std::string(30000, 'h'));
     ::chmod((dir_ / "tree/bin/hello").c_str(), 0755);
     std::filesystem::create_hard_link(dir_ / "tree/bin/hello", dir_ / "tree/bin/zweiter");
     dir_.write("tree/empty", "");
@@ -73,7 +73,7 @@ class Dialects : public testing::TestWithParam<Writer> {
 
   /// The tree as our own scan sees it, with the times of the disk.
   std::vector<FileEntry> expected() const {
-    const archive::SourceTree tree((dir_ / "tree").string());
+    const minipkg::archive::SourceTree tree((dir_ / "tree").string());
     std::vector<FileEntry> files = tree.scan(BuildOwners::keep);
     for (FileEntry& file : files) {
       struct stat status {};

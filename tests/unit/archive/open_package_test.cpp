@@ -201,6 +201,7 @@ TEST_F(OpenPackage, NativeMustMatchItsManifestExactly) {
       {pax_header(pax_record("SCHILY.xattr.user.a", "b")) + tar_file("x", "data"), "other extended attributes"},
       {tar_file("x", "data") + tar_file(".MINIPKG/manifest.json", manifest), "is a second manifest"},
       {tar_file("x", "data") + tar_link('2', ".PKGINFO", "y"), "is not in the manifest"},
+      {tar_file("x", "data") + tar_file(".INSTALL", "y"), "is not in the manifest"},
   };
   for (const auto& [members, why] : cases) EXPECT_THAT(refusal(native(manifest, members)), HasSubstr(why));
 }
