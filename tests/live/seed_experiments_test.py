@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 from support.live import LiveTest
-from support.minipkg import HardLink, sha256
+from support.minipkg import SOURCE, HardLink, sha256
 from support.trace import live_files_opened_for_writing
 
 
@@ -314,6 +314,8 @@ class DataFileInUse(LiveTest):
         subprocess.run(["cp", process.fd, saved], check=True)
         self.assertEqual(saved.read_text(), "old")
 
+        # The manual shows how, and it works on what the report names.
+        self.assertRegex((SOURCE / "packaging/man/minipkg.8.scd").read_text(), r"\n    cp /proc/\d+/fd/\d+ saved\n")
         process = self.hold_installed()
         self.minipkg.install(self.packages[1])
         file = self.minipkg.needs_restart("--files")["processes"][0]["files"][0]

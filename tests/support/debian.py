@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Real software: Debian packages, their payload as bare tars, and roots to run them in."""
-import functools
+import fcntl
 import io
 import socket
 import subprocess
@@ -11,14 +11,16 @@ from support.minipkg import SOURCE
 DOWNLOADS = SOURCE / "build" / "test-downloads"
 
 
-@functools.lru_cache(maxsize=None)
 def download(name):
     """The package's .deb file, fetched once by apt-get; nothing if that fails."""
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
-    if not any(DOWNLOADS.glob(f"{name}_*.deb")):
-        fetched = subprocess.run(["apt-get", "-q", "download", name], cwd=DOWNLOADS, capture_output=True, timeout=120)
-        if fetched.returncode != 0:
-            return None
+    with open(DOWNLOADS / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two tests at once may want the same package
+        if not any(DOWNLOADS.glob(f"{name}_*.deb")):
+            fetched = subprocess.run(["apt-get", "-q", "download", name], cwd=DOWNLOADS, capture_output=True,
+                                     timeout=120)
+            if fetched.returncode != 0:
+                return None
     return max(DOWNLOADS.glob(f"{name}_*.deb"), key=lambda deb: deb.stat().st_mtime)
 
 
