@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 namespace minipkg::restart {
 namespace {
 
@@ -30,6 +32,8 @@ struct Case {
   const char* path;
   const char* unit;
 };
+void PrintTo(const Case& example, std::ostream* out) { *out << example.path; }
+
 class UnitOf : public testing::TestWithParam<Case> {};
 TEST_P(UnitOf, Is) { EXPECT_EQ(unit_of(GetParam().path), GetParam().unit); }
 INSTANTIATE_TEST_SUITE_P(
