@@ -23,6 +23,7 @@ CREATE TABLE identity (
   size      INTEGER NOT NULL,
   mtime     INTEGER NOT NULL,  -- nanoseconds since 1970
   ctime     INTEGER NOT NULL,  -- nanoseconds since 1970
+  birth     INTEGER NOT NULL,  -- nanoseconds since 1970, 0 unknown
   PRIMARY KEY (directory, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -101,7 +102,7 @@ CREATE TABLE retired (
   digest      BLOB NOT NULL,
   kind        INTEGER NOT NULL,         -- 0 replaced, 1 removed
   boot_id     TEXT NOT NULL,
-  PRIMARY KEY (number, path)
+  PRIMARY KEY (number, path, ino)       -- two of one path where somebody had put another file there by hand
 ) STRICT, WITHOUT ROWID;
 
 -- The stable query surface.

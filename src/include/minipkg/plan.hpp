@@ -148,6 +148,7 @@ struct CreateFile {  ///< also symlinks, devices, fifos and further hard links
   Source from;
   Attributes attributes;
   Appear appear = Appear::by_itself;
+  std::optional<Retired> retired;  ///< the package had a file here that somebody took away by hand
   bool operator==(const CreateFile&) const = default;
 };
 struct ReplaceFile {  ///< anything but a directory by anything but a directory

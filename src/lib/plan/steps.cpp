@@ -7,6 +7,13 @@
 #include "lib/plan/attributes.hpp"
 
 namespace minipkg::plan {
+namespace {
+
+bool same_bytes(const FileEntry& entry, const Digest& digest) {
+  return entry.type == FileType::regular && entry.digest == digest;
+}
+
+}  // namespace
 
 StepMaker::StepMaker(const Request& request, const Facts& facts, const Targets& targets, Problems& problems)
     : request_(request), facts_(facts), targets_(targets), problems_(problems), needed_(wanted_ancestors(targets)) {}
@@ -67,15 +74,25 @@ bool StepMaker::is_displaced(const std::string& path) const {
   return false;
 }
 
+std::string StepMaker::installed_version(const std::string& package) const {
+  const auto installed = facts_.packages.find(package);
+  return installed == facts_.packages.end() ? std::string() : installed->second.version;
+}
+
 std::optional<Retired> StepMaker::retired(const Target& target, const OnDisk& disk) const {
   if (disk.type != FileType::regular) return std::nullopt;
   if (target.had.empty()) {
     return Retired{*target.wanted.front().package, "", disk.digest.value_or(Digest{})};
   }
   const std::string& package = *target.had.front().package;
-  const auto installed = facts_.packages.find(package);
-  return Retired{package, installed == facts_.packages.end() ? "" : installed->second.version,
-                 disk.digest.value_or(target.had.front().digest)};
+  return Retired{package, installed_version(package), disk.digest.value_or(target.had.front().digest)};
+}
+
+std::optional<Retired> StepMaker::taken_away(const Target& target) const {
+  if (target.had.empty() || target.had.front().entry->type != FileType::regular) return std::nullopt;
+  const Had& had = target.had.front();
+  if (same_bytes(*target.wanted.front().entry, had.digest)) return std::nullopt;
+  return Retired{*had.package, installed_version(*had.package), had.digest};
 }
 
 Appear StepMaker::appear(const std::string& path) const {

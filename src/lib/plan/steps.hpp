@@ -43,7 +43,9 @@ class StepMaker {
   bool edited(const Target&, const OnDisk&) const;
   bool is_displaced(const std::string& path) const;
   std::optional<Retired> retired(const Target&, const OnDisk&) const;
+  std::optional<Retired> taken_away(const Target&) const;
   const Target* target(const std::string& path) const;
+  std::string installed_version(const std::string& package) const;
 
   void save(const std::string& path, const Target&, const OnDisk&, NoticeKind);
   void stays(const std::string& path);

@@ -3,6 +3,7 @@
 #include "lib/store/codec.hpp"
 #include "lib/store/packages.hpp"
 #include "lib/store/schema.hpp"
+#include "minipkg/error.hpp"
 
 namespace minipkg::store {
 

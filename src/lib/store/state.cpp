@@ -157,13 +157,14 @@ void State::record(const std::vector<std::pair<std::string, RecordedStat>>& pres
     SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
     for (const auto& [path, stat] : present) {
       const std::int64_t directory = directory_id(std::string(parent_path(path)));
-      SQLite::Statement& row = database_.prepare("INSERT OR REPLACE INTO identity VALUES (?, ?, ?, ?, ?, ?)");
+      SQLite::Statement& row = database_.prepare("INSERT OR REPLACE INTO identity VALUES (?, ?, ?, ?, ?, ?, ?)");
       row.bind(1, directory);
       row.bind(2, std::string(base_name(path)));
       row.bind(3, as_signed(stat.ino));
       row.bind(4, as_signed(stat.size));
       row.bind(5, stat.mtime);
       row.bind(6, stat.ctime);
+      row.bind(7, stat.birth);
       row.exec();
     }
     for (const std::string& path : gone) {

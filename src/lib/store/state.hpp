@@ -10,10 +10,13 @@
 
 namespace minipkg::store {
 
-/// What stat(2) said of an installed file when it was recorded.
+/// What stat(2) says of an installed file, to be compared with what it says later.
 struct RecordedStat {
   std::uint64_t ino = 0, size = 0;
-  std::int64_t mtime = 0, ctime = 0;  ///< nanoseconds since 1970
+  std::int64_t mtime = 0, ctime = 0, birth = 0;  ///< nanoseconds since 1970
+  static RecordedStat of(const OnDisk& disk, std::int64_t ctime) {
+    return {disk.identity.ino, disk.size, disk.mtime_sec * 1'000'000'000 + disk.mtime_nsec, ctime, disk.identity.birth};
+  }
   bool operator==(const RecordedStat&) const = default;
 };
 

@@ -99,13 +99,13 @@ std::optional<RecordedStat> State::recorded(const std::string& path) {
   return database_.guard([&]() -> std::optional<RecordedStat> {
     std::optional<RecordedStat> found;
     SQLite::Statement& row = database_.prepare(
-        "SELECT ino, size, mtime, ctime FROM directory JOIN identity ON identity.directory = directory.id "
+        "SELECT ino, size, mtime, ctime, birth FROM directory JOIN identity ON identity.directory = directory.id "
         "WHERE path = ? AND name = ?");
     row.bind(1, std::string(parent_path(path)));
     row.bind(2, std::string(base_name(path)));
     if (row.executeStep()) {
       found = RecordedStat{as_unsigned(row.getColumn(0)), as_unsigned(row.getColumn(1)), row.getColumn(2).getInt64(),
-                           row.getColumn(3).getInt64()};
+                           row.getColumn(3).getInt64(), row.getColumn(4).getInt64()};
     }
     row.reset();
     return found;

@@ -250,8 +250,7 @@ bool Inspector::is_as_recorded(const os::FileStat& stat, const std::string& path
   if (had.type != FileType::regular || stat.disk.size != had.size) return false;
   if (state_ != nullptr && state_->live()) {
     const auto recorded = state_->recorded(path);
-    return recorded && *recorded == store::RecordedStat{stat.disk.identity.ino, stat.disk.size,
-                                                        os::mtime_of(stat.disk), stat.ctime};
+    return recorded && *recorded == store::RecordedStat::of(stat.disk, stat.ctime);
   }
   return stat.disk.mtime_sec == had.mtime && stat.disk.mtime_nsec == 0;
 }

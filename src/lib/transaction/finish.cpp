@@ -33,8 +33,7 @@ void record_files(Context& context, const LiveTree& tree) {
     const auto live = tree.try_live(step.path);
     const auto stat = live ? look(*live) : std::nullopt;
     if (!stat || stat->disk.type != FileType::regular) continue;
-    present.emplace_back(step.path, store::RecordedStat{stat->disk.identity.ino, stat->disk.size,
-                                                        os::mtime_of(stat->disk), stat->ctime});
+    present.emplace_back(step.path, store::RecordedStat::of(stat->disk, stat->ctime));
   }
   context.state.record(present, gone);
 }

@@ -29,7 +29,7 @@ struct Takes {
   void operator()(const SaveFile& one) { before = &one.before; }
   void operator()(const RemoveDirectory& one) { before = &one.before; }
   void operator()(const CreateDirectory&) {}
-  void operator()(const CreateFile&) {}
+  void operator()(const CreateFile& one) { retired = &one.retired; }
 };
 
 bool needs_second_name(const JournalStep& step) {
@@ -44,10 +44,9 @@ void check_unchanged(const LiveTree::Name& live, const OnDisk& before) {
   }
 }
 
-RetiredInode note(const LiveTree& tree, const LiveTree::Name& live, const JournalStep& step, const Takes& takes) {
+RetiredInode note(const LiveTree& tree, const JournalStep& step, const Takes& takes, const Identity& identity) {
   RetiredInode inode;
-  inode.identity = takes.before->identity;
-  if (auto handle = os::handle_at(live.dirfd, live.c_str())) inode.handle = std::move(*handle);
+  inode.identity = identity;
   inode.place = tree.journal().places.at(step.place).top;
   inode.path = step.path;
   inode.package = (*takes.retired)->package;
@@ -71,7 +70,10 @@ std::vector<RetiredInode> prepare(const LiveTree& tree, const Plan& plan, Observ
     const JournalStep& step = tree.journal().steps[at];
     const LiveTree::Name live = tree.live(step.path);
     check_unchanged(live, *takes.before);
-    if (takes.retired != nullptr && *takes.retired) retired.push_back(note(tree, live, step, takes));
+    if (takes.retired != nullptr && *takes.retired) {
+      retired.push_back(note(tree, step, takes, takes.before->identity));
+      if (auto handle = os::handle_at(live.dirfd, live.c_str())) retired.back().handle = std::move(*handle);
+    }
     if (!needs_second_name(step)) continue;
     const LiveTree::Name kept = tree.kept(at);
     if (::linkat(live.dirfd, live.c_str(), kept.dirfd, kept.c_str(), 0) != 0) {
@@ -79,6 +81,20 @@ std::vector<RetiredInode> prepare(const LiveTree& tree, const Plan& plan, Observ
     }
   }
   return retired;
+}
+
+std::vector<RetiredInode> displaced(const LiveTree& tree, const Plan& plan, store::State& state) {
+  std::vector<RetiredInode> inodes;
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    Takes takes;
+    std::visit(takes, plan.steps[at]);
+    if (takes.retired == nullptr || !*takes.retired) continue;
+    const JournalStep& step = tree.journal().steps[at];
+    const auto recorded = state.recorded(step.path);
+    if (!recorded || recorded->ino == step.before_ino) continue;
+    inodes.push_back(note(tree, step, takes, {plan.places.at(step.place).dev, recorded->ino, recorded->birth}));
+  }
+  return inodes;
 }
 
 std::vector<TouchedDirectory> note_times(const LiveTree& tree, const std::vector<std::string>& directories) {

@@ -254,8 +254,8 @@ TEST(StateStore, UndoneTransactionsStayInHistoryWithoutTheirSteps) {
 TEST(StateStore, RecordsWhatFilesAre) {
   const TempDir dir;
   State state(at(dir, "s.db"));
-  state.record({{"/etc/x", {1, 2, 3, 4}}}, {});
-  EXPECT_EQ(state.recorded("/etc/x"), (RecordedStat{1, 2, 3, 4}));
+  state.record({{"/etc/x", {1, 2, 3, 4, 5}}}, {});
+  EXPECT_EQ(state.recorded("/etc/x"), (RecordedStat{1, 2, 3, 4, 5}));
   state.record({}, {"/etc/x"});
   EXPECT_FALSE(state.recorded("/etc/x"));
 }
