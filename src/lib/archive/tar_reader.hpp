@@ -92,8 +92,9 @@ class TarReader {
   std::optional<std::string> long_name_, long_link_;  ///< GNU's 'L' and 'K'
   std::vector<Extent> extents_;                       ///< where the data of the current member goes
   std::size_t extent_ = 0;
-  std::uint64_t stored_ = 0;   ///< bytes of the current member that are still to come
-  std::uint64_t padding_ = 0;  ///< and behind them, up to a whole block
+  std::uint64_t stored_ = 0;                    ///< bytes of the current member that are still to come
+  std::uint64_t padding_ = 0;                   ///< and behind them, up to a whole block
+  std::uint64_t all_data_ = 0, all_holes_ = 0;  ///< bytes in sparse members so far
   bool ended_ = false;
 };
 

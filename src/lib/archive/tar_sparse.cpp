@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t most_extents = std::size_t{1024} * 1024;
 constexpr std::uint64_t most_bytes = std::uint64_t{1} << 60U;  // sums of two cannot overflow
+// Holes are hashed as zeros, about a second a GiB: a header of some bytes must not keep us busy for years.
+constexpr std::uint64_t free_holes = std::uint64_t{16} << 30U;
+constexpr std::uint64_t holes_for_a_byte = 1000;
 
 }  // namespace
 
@@ -120,6 +123,11 @@ void TarReader::check_extents() {
     data += extent.length;
   }
   if (data != stored_) refuse(member_, "has a sparse map that does not fit its data");
+  all_data_ += data;
+  all_holes_ += member_.size - data;
+  if (all_holes_ > free_holes && all_holes_ / holes_for_a_byte > all_data_) {
+    refuse(member_, "has holes out of all proportion to the data of the archive");
+  }
 }
 
 }  // namespace minipkg::archive

@@ -352,6 +352,7 @@ TEST(TarReader, SparseMapsThatLieAreRefused) {
   EXPECT_THAT(map("1000,3,5000"), HasSubstr("makes no sense"));
   EXPECT_THAT(map("1000,x"), HasSubstr("no list of numbers"));
   EXPECT_THAT(map("1000,3,5000,3", "18446744073709551615"), HasSubstr("out of range"));
+  EXPECT_THAT(map("1000,3,5000,3", "1000000000000"), HasSubstr("out of all proportion"));
   const auto in_data = [](const std::string& data) {
     return refusal(pax_sparse(pax_record("GNU.sparse.major", "1") + pax_record("GNU.sparse.minor", "0") +
                                   pax_record("GNU.sparse.realsize", "6000"),
