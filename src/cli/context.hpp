@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 #include <vector>
@@ -8,6 +7,10 @@
 #include "console.hpp"
 #include "exit_status.hpp"
 #include "minipkg/system.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace minipkg::cli {
 

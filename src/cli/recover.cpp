@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <CLI/CLI.hpp>
+
 #include "context.hpp"
 #include "minipkg/json.hpp"
 #include "signals.hpp"
