@@ -85,6 +85,19 @@ class ExecutableInUse(LiveTest):
         self.assertEqual(os.readlink(process.proc("exe")), str(aside), "no name tells that it is stale")
         self.assertStale(self.minipkg.needs_restart(), (process, "prog", "1.0-1", "2.0-1", "executable"))
 
+    def test_mv_then_cp_exe_by_hand(self):
+        """The file that runs is not the one that minipkg replaces, whatever is put in its place by hand."""
+        for put_there in (self.new, self.old, None):
+            with self.subTest(put_there=put_there):
+                process = self.run_installed()
+                self.prog.rename(self.prog.with_name("prog.old"))
+                if put_there:
+                    shutil.copy(put_there, self.prog)
+                self.minipkg.install(self.packages[1])
+                self.assertStale(self.minipkg.needs_restart(), (process, "prog", "1.0-1", "2.0-1", "executable"))
+                process.end()
+                self.minipkg.run("remove", "prog")
+
     def test_exe_deleted_md5(self):
         copy, process = self.experiment()
         before = sha256(copy)

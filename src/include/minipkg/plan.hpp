@@ -80,6 +80,8 @@ struct PathFact {
   std::vector<OwnerFact> owners;  ///< sorted by package
   std::uint32_t place = 0;        ///< index into Facts::places: where its parent directory is (or will be) made
   std::string free_save_name;     ///< for a file that may have to be kept aside: the first free PATH.minipkg-save[.N]
+  /// The inode that was installed here, where somebody has put another one, or none, by hand since (live roots only).
+  std::optional<Identity> displaced;
   std::vector<std::string> unowned_children;  ///< for a directory that must go or change its type: names nobody owns
   bool operator==(const PathFact&) const = default;
 };
@@ -148,7 +150,6 @@ struct CreateFile {  ///< also symlinks, devices, fifos and further hard links
   Source from;
   Attributes attributes;
   Appear appear = Appear::by_itself;
-  std::optional<Retired> retired;  ///< the package had a file here that somebody took away by hand
   bool operator==(const CreateFile&) const = default;
 };
 struct ReplaceFile {  ///< anything but a directory by anything but a directory
@@ -230,6 +231,16 @@ struct Notice {
   bool operator==(const Notice&) const = default;
 };
 
+/// An inode that was installed at `path` and that somebody moved aside by hand: programs may run it under another name.
+struct Displaced {
+  std::string path;
+  std::uint32_t place = 0;  ///< index into Plan::places
+  Identity identity;
+  Retired retired;
+  bool removed = false;  ///< the package has no file here any more
+  bool operator==(const Displaced&) const = default;
+};
+
 struct Totals {
   std::uint64_t created = 0, replaced = 0, removed = 0, kept = 0, attributes = 0;  ///< paths
   std::uint64_t bytes = 0;                                                         ///< that must be written
@@ -241,6 +252,7 @@ struct Plan {
   std::vector<Place> places;
   std::vector<std::uint32_t> step_places;  ///< for each step: index into places
   std::vector<Step> steps;
+  std::vector<Displaced> displaced;  ///< sorted by path
   std::vector<Notice> notices;
   Totals totals;
 

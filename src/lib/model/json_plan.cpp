@@ -89,6 +89,17 @@ Json to_object(const StepType& step) {
   return object;
 }
 
+Json displaced(const std::vector<Displaced>& displaced) {
+  Json array = Json::array();
+  for (const Displaced& one : displaced) {
+    Json object{{"place", one.place}, {"identity", to_object(one.identity)}, {"retired", to_object(one.retired)},
+                {"removed", one.removed}};
+    json::put_text(object, "path", one.path);
+    array.push_back(std::move(object));
+  }
+  return array;
+}
+
 Json places(const std::vector<Place>& places) {
   Json array = Json::array();
   for (const Place& place : places) array.push_back(json::place(place));
@@ -103,6 +114,7 @@ std::string to_json(const Plan& plan) {
                {"places", places(plan.places)},
                {"notices", json::notices(plan.notices)},
                {"totals", json::totals(plan.totals)}};
+  if (!plan.displaced.empty()) members["displaced"] = displaced(plan.displaced);
   std::string text = json::dump(members);
   text.back() = ',';
   text += "\"steps\":[";

@@ -9,7 +9,7 @@
 namespace minipkg::plan {
 namespace {
 
-bool same_bytes(const FileEntry& entry, const Digest& digest) {
+bool has_bytes(const FileEntry& entry, const Digest& digest) {
   return entry.type == FileType::regular && entry.digest == digest;
 }
 
@@ -39,6 +39,7 @@ void StepMaker::fill(Plan& plan) {
   }
   order(plan);
   plan.notices.insert(plan.notices.end(), notices_.begin(), notices_.end());
+  plan.displaced = displaced();
   plan.totals = totals_;
 }
 
@@ -88,11 +89,17 @@ std::optional<Retired> StepMaker::retired(const Target& target, const OnDisk& di
   return Retired{package, installed_version(package), disk.digest.value_or(target.had.front().digest)};
 }
 
-std::optional<Retired> StepMaker::taken_away(const Target& target) const {
-  if (target.had.empty() || target.had.front().entry->type != FileType::regular) return std::nullopt;
-  const Had& had = target.had.front();
-  if (same_bytes(*target.wanted.front().entry, had.digest)) return std::nullopt;
-  return Retired{*had.package, installed_version(*had.package), had.digest};
+/// What the package had put there is old as soon as the package brings other bytes, wherever it is now.
+std::vector<Displaced> StepMaker::displaced() const {
+  std::vector<Displaced> displaced;
+  for (const auto& [path, target] : targets_) {
+    if (!target.fact->displaced || target.had.empty()) continue;
+    const Had& had = target.had.front();
+    if (!target.wanted.empty() && has_bytes(*target.wanted.front().entry, had.digest)) continue;
+    displaced.push_back({path, target.fact->place, *target.fact->displaced,
+                         Retired{*had.package, installed_version(*had.package), had.digest}, target.wanted.empty()});
+  }
+  return displaced;
 }
 
 Appear StepMaker::appear(const std::string& path) const {

@@ -43,7 +43,7 @@ class StepMaker {
   bool edited(const Target&, const OnDisk&) const;
   bool is_displaced(const std::string& path) const;
   std::optional<Retired> retired(const Target&, const OnDisk&) const;
-  std::optional<Retired> taken_away(const Target&) const;
+  std::vector<Displaced> displaced() const;
   const Target* target(const std::string& path) const;
   std::string installed_version(const std::string& package) const;
 

@@ -136,8 +136,7 @@ void StepMaker::file_comes(const std::string& path, const Target& target) {
   const Wanted& wanted = target.wanted.front();
   check_link_place(path, target);
   if (disk == nullptr) {
-    creates_.emplace_back(
-        CreateFile{path, wanted.source, attributes_of(*wanted.entry, facts_), appear(path), taken_away(target)});
+    creates_.emplace_back(CreateFile{path, wanted.source, attributes_of(*wanted.entry, facts_), appear(path)});
     ++totals_.created;
     totals_.bytes += wanted.entry->size;
   } else if (disk->type == FileType::directory) {

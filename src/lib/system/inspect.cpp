@@ -57,6 +57,7 @@ class Inspector {
   std::uint32_t place_of(const std::string& directory);
   std::vector<OwnerFact> owners(const std::string& canonical);
   std::optional<Digest> content(int dirfd, const os::FileStat&, const std::string& path, const Known&);
+  std::optional<Identity> recorded(const std::string& path, std::uint32_t place) const;
   bool is_as_recorded(const os::FileStat&, const std::string& path, const FileEntry&) const;
   std::vector<std::string> unowned_children(const std::string& path, const Known&);
   void find_unowned(int dirfd, const std::string& path, const std::string& below, bool deep, std::vector<std::string>&);
@@ -226,6 +227,7 @@ void Inspector::look_at(const std::string& path, const Known& known) {
   const std::string directory(parent_path(path));
   fact.place = place_of(directory);
   fact.owners = owners(path);
+  if (!known.had.empty()) fact.displaced = recorded(path, fact.place);
   const int dirfd = root_.try_directory(directory);
   if (dirfd < 0) return;
   const std::string name(base_name(path));
@@ -233,6 +235,7 @@ void Inspector::look_at(const std::string& path, const Known& known) {
   const auto stat = os::look(dirfd, name.c_str(), full);
   if (!stat) return;
   fact.disk = stat->disk;
+  if (fact.displaced && fact.displaced->ino == stat->disk.identity.ino) fact.displaced.reset();
   if (stat->disk.type == FileType::symlink) fact.disk->target = os::read_link(dirfd, name.c_str(), full);
   const auto lists_xattrs = [](const FileEntry* entry) { return !entry->xattrs.empty(); };
   if (std::any_of(known.wanted.begin(), known.wanted.end(), lists_xattrs) ||
@@ -242,6 +245,14 @@ void Inspector::look_at(const std::string& path, const Known& known) {
   if (stat->disk.type == FileType::regular) fact.disk->digest = content(dirfd, *stat, path, known);
   if (stat->disk.type == FileType::directory) fact.unowned_children = unowned_children(path, known);
   if (stat->disk.type != FileType::directory && !known.had.empty()) fact.free_save_name = free_save_name(path);
+}
+
+/// The inode that was installed here, whatever stands here now.
+std::optional<Identity> Inspector::recorded(const std::string& path, std::uint32_t place) const {
+  if (state_ == nullptr || !state_->live()) return std::nullopt;
+  const auto recorded = state_->recorded(path);
+  if (!recorded) return std::nullopt;
+  return Identity{facts_.places.at(place).dev, recorded->ino, recorded->birth};
 }
 
 /// Nobody has touched the file since it was installed: its content is what was recorded then, and need not be read.

@@ -29,7 +29,7 @@ struct Takes {
   void operator()(const SaveFile& one) { before = &one.before; }
   void operator()(const RemoveDirectory& one) { before = &one.before; }
   void operator()(const CreateDirectory&) {}
-  void operator()(const CreateFile& one) { retired = &one.retired; }
+  void operator()(const CreateFile&) {}
 };
 
 bool needs_second_name(const JournalStep& step) {
@@ -44,16 +44,17 @@ void check_unchanged(const LiveTree::Name& live, const OnDisk& before) {
   }
 }
 
-RetiredInode note(const LiveTree& tree, const JournalStep& step, const Takes& takes, const Identity& identity) {
+RetiredInode retire(const Journal& journal, const std::string& path, std::uint32_t place, const Identity& identity,
+                    const Retired& what, RetiredKind kind) {
   RetiredInode inode;
   inode.identity = identity;
-  inode.place = tree.journal().places.at(step.place).top;
-  inode.path = step.path;
-  inode.package = (*takes.retired)->package;
-  inode.old_version = (*takes.retired)->version;
-  inode.old_digest = (*takes.retired)->digest;
-  inode.kind = takes.kind;
-  inode.transaction = tree.journal().number;
+  inode.place = journal.places.at(place).top;
+  inode.path = path;
+  inode.package = what.package;
+  inode.old_version = what.version;
+  inode.old_digest = what.digest;
+  inode.kind = kind;
+  inode.transaction = journal.number;
   inode.boot_id = os::boot_id();
   return inode;
 }
@@ -71,7 +72,7 @@ std::vector<RetiredInode> prepare(const LiveTree& tree, const Plan& plan, Observ
     const LiveTree::Name live = tree.live(step.path);
     check_unchanged(live, *takes.before);
     if (takes.retired != nullptr && *takes.retired) {
-      retired.push_back(note(tree, step, takes, takes.before->identity));
+      retired.push_back(retire(tree.journal(), step.path, step.place, takes.before->identity, **takes.retired, takes.kind));
       if (auto handle = os::handle_at(live.dirfd, live.c_str())) retired.back().handle = std::move(*handle);
     }
     if (!needs_second_name(step)) continue;
@@ -83,16 +84,11 @@ std::vector<RetiredInode> prepare(const LiveTree& tree, const Plan& plan, Observ
   return retired;
 }
 
-std::vector<RetiredInode> displaced(const LiveTree& tree, const Plan& plan, store::State& state) {
+std::vector<RetiredInode> displaced(const Journal& journal, const Plan& plan) {
   std::vector<RetiredInode> inodes;
-  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
-    Takes takes;
-    std::visit(takes, plan.steps[at]);
-    if (takes.retired == nullptr || !*takes.retired) continue;
-    const JournalStep& step = tree.journal().steps[at];
-    const auto recorded = state.recorded(step.path);
-    if (!recorded || recorded->ino == step.before_ino) continue;
-    inodes.push_back(note(tree, step, takes, {plan.places.at(step.place).dev, recorded->ino, recorded->birth}));
+  for (const Displaced& one : plan.displaced) {
+    const RetiredKind kind = one.removed ? RetiredKind::removed : RetiredKind::replaced;
+    inodes.push_back(retire(journal, one.path, one.place, one.identity, one.retired, kind));
   }
   return inodes;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include "lib/store/state.hpp"
 #include "lib/transaction/live_tree.hpp"
 #include "minipkg/system.hpp"
 
@@ -10,9 +9,8 @@ namespace minipkg::transaction {
 /// noted, and each file that goes gets its second name old/N. Links only: the visible phase is renames only.
 std::vector<RetiredInode> prepare(const LiveTree&, const Plan&, Observer&);
 
-/// Inodes that were installed at a path of the plan and that somebody exchanged or moved away by hand since: programs
-/// may run them under another name. They have no handle on record, their birth time tells them.
-std::vector<RetiredInode> displaced(const LiveTree&, const Plan&, store::State&);
+/// The inodes that Plan::displaced names. They have no handle on record, their birth time tells them.
+std::vector<RetiredInode> displaced(const Journal&, const Plan&);
 
 /// The directories whose content will change, with the times they have now.
 std::vector<TouchedDirectory> note_times(const LiveTree&, const std::vector<std::string>& directories);

@@ -91,7 +91,7 @@ void Running::until_commit_point(ArchiveCheck check, Report& report) {
   const LiveTree tree(context_.root, journal, std::move(areas));
   report.unread_archives = stage(tree, plan_, packages_, observer_, check, journal.steps);
   std::vector<RetiredInode> retired = prepare(tree, plan_, observer_);
-  for (RetiredInode& inode : displaced(tree, plan_, context_.state)) retired.push_back(std::move(inode));
+  for (RetiredInode& inode : displaced(journal, plan_)) retired.push_back(std::move(inode));
   journal.touched = note_times(tree, touched_directories(journal.steps));
   sync_places(tree, context_.sync);
 
