@@ -57,8 +57,8 @@ Manifest make_manifest(const BuildOptions& options, const SourceTree& tree) {
 void write_members(const Manifest& manifest, const std::string& json, const SourceTree& tree, std::int64_t mtime,
                    OutputFile& output) {
   TarWriter tar([&](std::span<const char> bytes) { output.write(bytes); });
-  tar.add_text(pkginfo_path + 1, pkginfo(manifest, sha256(json), mtime), mtime);
   tar.add_text(manifest_path + 1, json, mtime);
+  tar.add_text(pkginfo_path + 1, pkginfo(manifest, sha256(json), mtime), mtime);
   for (const FileEntry& file : manifest.files) {
     tar.begin(file);
     if (file.type != FileType::regular) continue;

@@ -49,21 +49,29 @@ namespace {
 constexpr std::uint64_t most_manifest_bytes = std::uint64_t{512} * 1024 * 1024;
 constexpr std::uint64_t most_pkginfo_bytes = std::uint64_t{1024} * 1024;
 
-/// The manifest, if the archive begins with one; it may stand behind pacman's .PKGINFO.
+/// What pacman's .PKGINFO says of the manifest beside it, if this member is one.
+std::optional<std::string> read_promise(TarReader& reader, const TarMember* member) {
+  if (member == nullptr || path_of_member(member->name) != pkginfo_path) return {};
+  if (member->type != FileType::regular || member->size > most_pkginfo_bytes) return {};
+  return promised_manifest_digest(read_text(reader, most_pkginfo_bytes));
+}
+
+/// The manifest, if the archive begins with one; pacman's .PKGINFO may stand before or behind it.
 std::optional<Manifest> read_manifest(const InputFile& file) {
   TarReader reader(open_source(file), file.name());
   const TarMember* member = reader.next();
-  std::optional<std::string> promised;
-  if (member != nullptr && path_of_member(member->name) == pkginfo_path && member->type == FileType::regular) {
-    if (member->size <= most_pkginfo_bytes) promised = promised_manifest_digest(read_text(reader, most_pkginfo_bytes));
-    member = reader.next();
-  }
+  const bool behind = member != nullptr && path_of_member(member->name) == pkginfo_path;
+  std::optional<std::string> promised = read_promise(reader, member);
+  if (behind) member = reader.next();
   if (member == nullptr || path_of_member(member->name) != manifest_path) return {};
   if (member->type != FileType::regular) reader.refuse(*member, "is the manifest, but is no regular file");
+  const TarMember at = *member;
   const std::string text = read_text(reader, most_manifest_bytes);
-  if (promised && to_hex(sha256(text)) != *promised)
-    reader.refuse(*member, "is damaged (its SHA-256 is not that of .PKGINFO)");
-  return parse_manifest(text, file.name() + ": " + member->name);
+  if (!behind) promised = read_promise(reader, reader.next());
+  if (promised && to_hex(sha256(text)) != *promised) {
+    reader.refuse(at, "is damaged (its SHA-256 is not that of .PKGINFO)");
+  }
+  return parse_manifest(text, file.name() + ": " + at.name);
 }
 
 /// What the caller says wins over what the file name says.

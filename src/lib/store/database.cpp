@@ -102,7 +102,11 @@ void Database::fail_locked() const {
 }
 
 SqlTransaction::SqlTransaction(Database& database, Kind kind) : database_(database) {
-  database_.exec(kind == Kind::exclusive ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE");
+  switch (kind) {
+    case Kind::read: return database_.exec("BEGIN");
+    case Kind::immediate: return database_.exec("BEGIN IMMEDIATE");
+    case Kind::exclusive: return database_.exec("BEGIN EXCLUSIVE");
+  }
 }
 
 SqlTransaction::~SqlTransaction() {

@@ -64,7 +64,7 @@ class Database {
 /// BEGIN in the constructor, ROLLBACK in the destructor, explicit commit().
 class SqlTransaction {
  public:
-  enum class Kind { immediate, exclusive };
+  enum class Kind { read, immediate, exclusive };
   SqlTransaction(Database&, Kind);
   SqlTransaction(const SqlTransaction&) = delete;
   SqlTransaction& operator=(const SqlTransaction&) = delete;

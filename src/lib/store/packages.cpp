@@ -55,7 +55,10 @@ Packages::Packages(const OpenDatabase& options) : options_(options) {
   database_.emplace(options, packages_application_id, static_cast<int>(packages_migrations.size()));
 }
 
-bool Packages::has_schema() { return database_ && database_->version() > 0; }
+bool Packages::has_schema() {
+  has_schema_ = has_schema_ || (database_ && database_->version() > 0);
+  return has_schema_;
+}
 
 std::vector<InstalledPackage> Packages::all() {
   std::vector<InstalledPackage> packages;

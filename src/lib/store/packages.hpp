@@ -59,6 +59,7 @@ class Packages {
 
  private:
   bool has_schema();
+  bool has_schema_ = false;  ///< it never goes again
   OpenDatabase options_;
   std::optional<Database> database_;
 };

@@ -58,6 +58,9 @@ class State {
   std::vector<HistoryEntry> history();
   std::optional<HistoryEntry> history(std::uint64_t number);
 
+  /// For SqlTransaction: many questions cost the locks of one.
+  Database& database() { return database_; }
+
  private:
   void add_steps(const Journal&);
   void add_retired(std::uint64_t number, const RetiredInode&);

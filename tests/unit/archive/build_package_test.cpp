@@ -136,7 +136,7 @@ TEST_F(BuildPackage, TheManifestIsTheSecondMemberAndCanonical) {
   fill("tree", {"a"});
   const Manifest manifest = build_package(options());
   const std::string tar = content_of(options().output);
-  EXPECT_THAT(tar.substr(0, 20), testing::StartsWith(".PKGINFO"));
+  EXPECT_THAT(tar.substr(0, 22), testing::StartsWith(".MINIPKG/manifest.json"));
   EXPECT_THAT(tar, HasSubstr(canonical_json(manifest)));
 }
 
