@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "lib/archive/tar_header.hpp"
-
 namespace minipkg::archive {
 namespace {
 
@@ -47,6 +45,14 @@ constexpr std::array<Magic, 24> magics{{
 }};
 
 }  // namespace
+
+std::optional<std::uint64_t> tar_octal(std::span<const char> field) {
+  auto at = std::find_if_not(field.begin(), field.end(), [](char c) { return c == ' '; });
+  std::uint64_t value = 0;
+  for (; at != field.end() && *at >= '0' && *at <= '7'; ++at) value = value * 8 + static_cast<unsigned>(*at - '0');
+  const bool ended = std::all_of(at, field.end(), [](char c) { return c == ' ' || c == '\0'; });
+  return ended ? std::optional(value) : std::nullopt;
+}
 
 bool has_tar_checksum(std::span<const char> block) {
   if (block.size() < tar_block) return false;

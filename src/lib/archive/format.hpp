@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 namespace minipkg::archive {
+
+inline constexpr std::size_t tar_block = 512;
+constexpr std::uint64_t whole_blocks(std::uint64_t size) { return (size + tar_block - 1) / tar_block * tar_block; }
 
 enum class Format { tar, gzip, xz, zstd, bzip2, lz4, other };
 
@@ -17,5 +22,8 @@ Sniffed sniff(std::span<const char> start);
 
 /// True if the tar header's checksum is that of its bytes.
 bool has_tar_checksum(std::span<const char> block);
+
+/// A number field in octal digits, ended by NUL or space; one without digits is 0. Nothing if it is anything else.
+std::optional<std::uint64_t> tar_octal(std::span<const char> field);
 
 }  // namespace minipkg::archive

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <array>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "lib/archive/byte_source.hpp"
-#include "lib/archive/pax.hpp"
-#include "lib/archive/tar_header.hpp"
+#include "lib/archive/raw_header.hpp"
 #include "minipkg/manifest.hpp"
+
+struct archive;
+struct archive_entry;
 
 namespace minipkg::archive {
 
@@ -40,12 +41,15 @@ struct Chunk {
   std::span<const char> bytes;
 };
 
-/// Reads a tar archive: v7, ustar, star, GNU and pax, with the sparse files of GNU tar. It is strict where libarchive's
-/// reader is not (see ARCHITECTURE.md): what is no tar, is cut off, goes on behind its end, or says one thing twice is
-/// refused with Error(bad_package), which names archive and member.
+/// Reads a tar archive through libarchive: v7, ustar, GNU and pax, with the sparse files of GNU tar. Around libarchive
+/// it is strict (see ARCHITECTURE.md): a warning, a missing end mark, something behind it, data that is not what was
+/// declared, and what raw_header.hpp looks for are refused with Error(bad_package), which names archive and member.
 class TarReader {
  public:
   TarReader(std::unique_ptr<ByteSource> source, std::string file);
+  TarReader(const TarReader&) = delete;  // libarchive's callback knows its address
+  TarReader& operator=(const TarReader&) = delete;
+  ~TarReader();
 
   /// The next member, or null at the archive's end. What was not read of the one before is passed over.
   const TarMember* next();
@@ -60,42 +64,42 @@ class TarReader {
   [[noreturn]] void refuse(std::string_view why) const;
 
  private:
-  std::span<const char, tar_block> take_block();
-  std::span<const char> take(std::uint64_t most);
-  std::string take_body(const TarHeader&, std::uint64_t most, const char* what);
-  void skip_data();
+  enum class Part { headers, data };
+
+  std::span<const char> refill();
+  std::span<const char> raw_bytes(std::uint64_t begin, std::uint64_t end);
+  std::uint64_t position() const;
+  void open();
+  bool read_headers(archive_entry*&);
   void finish();
-  bool read_extension(const TarHeader&);
-  void begin_member(const TarHeader&);
-  void set_names(const TarHeader&);
-  void set_numbers(const TarHeader&);
-  void set_type(const TarHeader&);
-  void set_extents(const TarHeader&);
-  void read_gnu_map(const TarHeader&);
-  void read_pax_map();
-  void read_map_in_data();
-  void check_extents();
-  template <typename T>
-  T required(std::optional<T> value, const char* what) const {
-    if (!value) refuse_field(what);
-    return *value;
-  }
-  [[noreturn]] void refuse_field(const char* what) const;
+  void begin_member(archive_entry*);
+  void set_type(archive_entry*, char raw_type);
+  void set_numbers(archive_entry*, const RawHeader&);
+  void set_xattrs(archive_entry*, const RawHeader&);
+  void expect_data(archive_entry*);
+  void end_data();
+  [[noreturn]] void refuse_result(int result) const;
 
   std::unique_ptr<ByteSource> source_;
   std::string file_;
-  std::span<const char> buffered_;
-  std::array<char, tar_block> straddling_{};  ///< a block that lies across two pieces of the source
+  std::unique_ptr<::archive, int (*)(::archive*)> reader_;
+  std::exception_ptr source_error_;  ///< no exception may pass through C
+
+  // The bytes that went to libarchive: of headers all, of data the last piece.
+  Part part_ = Part::headers;
+  std::span<const char> piece_;
+  std::string before_;             ///< what came before piece_
+  std::string joined_;             ///< both, where a header lies across their border
+  std::uint64_t piece_begin_ = 0;  ///< where piece_ stands in the archive
+  bool source_ended_ = false;
 
   TarMember member_;
-  PaxRecords defaults_, pax_;                         ///< of 'g' headers; of the 'x' header before this member
-  std::optional<std::string> long_name_, long_link_;  ///< GNU's 'L' and 'K'
-  std::vector<Extent> extents_;                       ///< where the data of the current member goes
-  std::size_t extent_ = 0;
-  std::uint64_t stored_ = 0;                    ///< bytes of the current member that are still to come
-  std::uint64_t padding_ = 0;                   ///< and behind them, up to a whole block
+  std::uint64_t next_header_ = 0;               ///< where the next member must begin
+  std::uint64_t expected_ = 0;                  ///< bytes of data by the sparse map, or by the size
+  std::uint64_t arrived_ = 0;                   ///< bytes of data so far
+  std::uint64_t file_position_ = 0;             ///< behind the last chunk
   std::uint64_t all_data_ = 0, all_holes_ = 0;  ///< bytes in sparse members so far
-  bool ended_ = false;
+  bool data_ended_ = true, ended_ = false;
 };
 
 }  // namespace minipkg::archive

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "lib/archive/tar_header.hpp"
+#include "lib/archive/format.hpp"
 #include "lib/base/utf8.hpp"
 #include "lib/model/xattr_text.hpp"
 

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include "lib/archive/raw_header.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+#include <stdexcept>
+
+#include "lib/archive/format.hpp"
+#include "lib/model/xattr_text.hpp"
+#include "minipkg/text.hpp"
+
+namespace minipkg::archive {
+namespace {
+
+using Records = std::map<std::string_view, std::string_view>;
+
+[[noreturn]] void refuse(const std::string& why) { throw std::invalid_argument(why); }
+
+template <typename T>
+bool is_number(std::string_view text, T& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+/// A pax time, "-1.5".
+std::int64_t whole_seconds(std::string_view text) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view fraction = text.substr(std::min(point + 1, text.size()));
+  std::int64_t whole = 0;
+  if (!is_number(text.substr(0, point), whole) || fraction.find_first_not_of("0123456789") != std::string_view::npos) {
+    refuse("has a pax record 'mtime' that is no time");
+  }
+  const bool below = text.front() == '-' && fraction.find_first_not_of('0') != std::string_view::npos;
+  return whole - (below ? 1 : 0);
+}
+
+/// "<length> <key>=<value>\n", the length counts the whole record.
+Records parse_records(std::string_view body) {
+  constexpr const char* malformed = "has a malformed pax header";
+  Records records;
+  while (!body.empty()) {
+    const std::size_t space = body.find(' ');
+    std::size_t length = 0;
+    if (!is_number(body.substr(0, space), length) || length > body.size() || length < space + 3) refuse(malformed);
+    const std::string_view record = body.substr(space + 1, length - space - 2);
+    const std::size_t equals = record.find('=');
+    if (body[length - 1] != '\n' || equals == 0 || equals == std::string_view::npos) refuse(malformed);
+    body.remove_prefix(length);
+    const std::string_view key = record.substr(0, equals);
+    const bool repeats = key == "GNU.sparse.offset" || key == "GNU.sparse.numbytes";
+    const bool added = records.emplace(key, record.substr(equals + 1)).second;
+    if (!added && !repeats) refuse(fmt::format("has two pax records '{}'", printable(key)));
+  }
+  return records;
+}
+
+void check_record(std::string_view key, std::string_view value) {
+  static const std::set<std::string_view> numbers{"uid", "gid", "size", "SCHILY.devmajor", "SCHILY.devminor"};
+  static const std::set<std::string_view> unsupported{"SUN.holesdata", "SCHILY.realsize", "GNU.dumpdir",
+                                                      "SCHILY.acl.ace"};
+  const bool binary = key.starts_with("SCHILY.xattr.") || key.starts_with("RHT.security.");
+  std::uint64_t number = 0;
+  if (!binary && value.find('\0') != std::string_view::npos)
+    refuse(fmt::format("has a NUL byte in its pax record '{}'", printable(key)));
+  if (numbers.contains(key) && !is_number(value, number))
+    refuse(fmt::format("has a pax record '{}' that is no number", key));
+  if (key == "GNU.sparse.map" && value.find_first_not_of("0123456789,") != std::string_view::npos)
+    refuse("has a sparse map that is no list of numbers");
+  if (unsupported.contains(key)) refuse(fmt::format("has a pax record '{}', which is not supported", key));
+}
+
+void take_acl(const Records& records, std::string_view key, std::string_view name, RawHeader& header) {
+  const auto record = records.find(key);
+  if (record == records.end() || record->second.empty()) return;
+  std::optional<std::string> bytes = acl_bytes(record->second);
+  if (!bytes) refuse("has an ACL that cannot be understood (names need their numbers)");
+  header.acls.emplace(name, *std::move(bytes));
+}
+
+/// Octal, or GNU's form for what does not fit: the top bit set, then a big-endian number. (libarchive has refused what
+/// does not fit even there.)
+std::uint64_t number(std::span<const char> field, const char* what) {
+  constexpr char base_256 = '\x80';
+  std::uint64_t value = 0;
+  if (field[0] == base_256) {
+    for (const char c : field.subspan(1)) value = (value << 8U) | static_cast<unsigned char>(c);
+    return value;
+  }
+  const auto octal = tar_octal(field);
+  if (!octal) refuse(fmt::format("has a damaged header: its {} is no number", what));
+  return *octal;
+}
+
+void check_extension(char type, std::string_view body, Records& records) {
+  if (type == 'x') {
+    records = parse_records(body);
+    for (const auto& [key, value] : records) check_record(key, value);
+  } else if (type == 'g') {
+    for (const auto& [key, value] : parse_records(body)) {
+      if (key != "comment")
+        refuse(fmt::format("has a global pax header that sets '{}' for all members", printable(key)));
+    }
+  } else if (body.substr(0, body.find_last_not_of('\0') + 1).find('\0') != std::string_view::npos) {
+    refuse("has a NUL byte in its name");
+  }
+}
+
+RawHeader check_own(std::span<const char> block, const Records& records) {
+  constexpr std::string_view known(
+      "\0"
+      "01234567S",
+      10);
+  constexpr std::uint64_t most_mode = 0177777;  // some writers put the type in as well
+  constexpr char negative_base_256 = '\xFF';
+  const bool gnu = std::string_view(block.data() + 257, 8) == std::string_view("ustar  \0", 8);
+  RawHeader header;
+  header.type = block[156];
+  if (known.find(header.type) == std::string_view::npos || (header.type == 'S' && !gnu))
+    refuse(fmt::format("is of the unknown type '{}'", printable(std::string(1, header.type))));
+  number(block.subspan(108, 8), "uid");
+  number(block.subspan(116, 8), "gid");
+  header.size = number(block.subspan(124, 12), "size");
+  if (const auto size = records.find("size"); size != records.end()) is_number(size->second, header.size);
+  if (block[136] != negative_base_256) number(block.subspan(136, 12), "time");
+  const auto mode = tar_octal(block.subspan(100, 8));
+  if (!mode || *mode > most_mode) refuse("has a mode that is out of range");
+  header.mode = static_cast<std::uint16_t>(*mode & 07777U);
+  if (header.type >= '1' && header.type <= '6' && header.size != 0) refuse("carries data, but is no regular file");
+  take_acl(records, "SCHILY.acl.access", access_acl_xattr, header);
+  take_acl(records, "SCHILY.acl.default", default_acl_xattr, header);
+  if (const auto mtime = records.find("mtime"); mtime != records.end()) header.pax_mtime = whole_seconds(mtime->second);
+  return header;
+}
+
+}  // namespace
+
+RawHeader check_headers(std::span<const char> headers) {
+  Records records;
+  std::set<char> seen;
+  std::uint64_t at = 0;
+  for (;;) {
+    if (at + tar_block > headers.size()) refuse("has a damaged header");
+    const std::span<const char> block = headers.subspan(at, tar_block);
+    const char type = block[156];
+    at += tar_block;
+    if (std::string_view("xgLK").find(type) == std::string_view::npos) {
+      RawHeader header = check_own(block, records);
+      header.end = at;
+      return header;
+    }
+    if (!seen.insert(type).second) refuse("has two pax headers or two long names");
+    const auto size = tar_octal(block.subspan(124, 12));
+    if (!size || *size > headers.size() - at) refuse("has a damaged header: its size is no number");
+    check_extension(type, {headers.data() + at, *size}, records);
+    at += whole_blocks(*size);
+  }
+}
+
+}  // namespace minipkg::archive
