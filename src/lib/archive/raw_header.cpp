@@ -140,7 +140,7 @@ RawHeader check_own(std::span<const char> block, const Records& records) {
 
 RawHeader check_headers(std::span<const char> headers) {
   Records records;
-  std::set<char> seen;
+  std::string seen;
   std::uint64_t at = 0;
   for (;;) {
     if (at + tar_block > headers.size()) refuse("has a damaged header");
@@ -152,7 +152,8 @@ RawHeader check_headers(std::span<const char> headers) {
       header.end = at;
       return header;
     }
-    if (!seen.insert(type).second) refuse("has two pax headers or two long names");
+    if (seen.find(type) != std::string::npos) refuse("has two pax headers or two long names");
+    seen += type;
     const auto size = tar_octal(block.subspan(124, 12));
     if (!size || *size > headers.size() - at) refuse("has a damaged header: its size is no number");
     check_extension(type, {headers.data() + at, *size}, records);
