@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 
 #include "lib/base/fail.hpp"
@@ -102,11 +103,8 @@ void Database::fail_locked() const {
 }
 
 SqlTransaction::SqlTransaction(Database& database, Kind kind) : database_(database) {
-  switch (kind) {
-    case Kind::read: return database_.exec("BEGIN");
-    case Kind::immediate: return database_.exec("BEGIN IMMEDIATE");
-    case Kind::exclusive: return database_.exec("BEGIN EXCLUSIVE");
-  }
+  constexpr std::array<const char*, 3> begin{"BEGIN", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"};
+  database_.exec(begin.at(static_cast<std::size_t>(kind)));
 }
 
 SqlTransaction::~SqlTransaction() {

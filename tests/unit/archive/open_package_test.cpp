@@ -166,14 +166,28 @@ TEST_F(OpenPackage, ABareTarThatChangesInPlaceIsNoticed) {
 }
 
 TEST_F(OpenPackage, NativeIsReadUpToItsManifest) {
-  // What follows is damaged, and opening does not notice: no byte of it is looked at.
-  const std::string file = save(tar_file(".MINIPKG/manifest.json", manifest_of(listed("/x"))) + std::string(512, 'x'));
+  // What follows is damaged, and opening does not notice: it looks whether a .PKGINFO is next, and no further.
+  const std::string file = save(tar_file(".MINIPKG/manifest.json", manifest_of(listed("/x"))) +
+                                tar_file(".PKGINFO", "pkgname = x\n") + std::string(512, 'x'));
   const Package package = open_package(file);
   EXPECT_EQ(package.form(), Package::Form::native);
   EXPECT_EQ(package.manifest().name, "hello");
   EXPECT_EQ(package.digest(), manifest_digest(package.manifest()));
   Nothing nothing;
   EXPECT_THROW(package.read_payload(nothing), Error);
+}
+
+TEST_F(OpenPackage, PkginfoVouchesForTheManifestOnEitherSide) {
+  const std::string manifest = tar_file(".MINIPKG/manifest.json", manifest_of(listed("/x")));
+  const std::string vouches = tar_file(".PKGINFO", "# .MINIPKG/manifest.json sha256 " +
+                                                       to_hex(sha256(manifest_of(listed("/x")))) + "\npkgname = x\n");
+  const std::string denies =
+      tar_file(".PKGINFO", "# .MINIPKG/manifest.json sha256 " + to_hex(Digest{}) + "\npkgname = x\n");
+  const std::string rest = tar_file("x", "data") + tar_end();
+  EXPECT_EQ(refusal(manifest + vouches + rest), "accepted");
+  EXPECT_EQ(refusal(vouches + manifest + rest), "accepted");
+  EXPECT_THAT(refusal(manifest + denies + rest), testing::HasSubstr("is not that of .PKGINFO"));
+  EXPECT_THAT(refusal(denies + manifest + rest), testing::HasSubstr("is not that of .PKGINFO"));
 }
 
 TEST_F(OpenPackage, NativeMayHaveAPkginfoInFront) {
