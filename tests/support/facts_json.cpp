@@ -135,6 +135,8 @@ Facts facts_from(const Json& json) {
   const Json& places = object_or_empty(members.find("places"));
   for (const Json& place : places) facts.places.push_back(place_from(place));
   members.get("aliases", facts.aliases);
+  facts.aliases_before = facts.aliases;
+  members.get("aliases_before", facts.aliases_before);
   members.get("unsafe_directories", facts.unsafe_directories);
   members.get("users", facts.users);
   members.get("groups", facts.groups);

@@ -52,6 +52,7 @@ struct OnDisk {
   std::int64_t mtime_sec = 0;
   std::uint32_t mtime_nsec = 0;
   Identity identity;
+  std::uint32_t links = 1;  ///< names of the inode
   std::uint32_t dev_major = 0, dev_minor = 0;
   std::string target;            ///< symlinks
   std::optional<Digest> digest;  ///< where the content matters: taken from the stat cache or read from the disk
@@ -93,11 +94,14 @@ struct InstalledPackage {
   bool operator==(const InstalledPackage&) const = default;
 };
 
+/// Directory as packages spell it -> where it really is, wherever a symlink makes the two differ ("/lib" -> "/usr/lib").
+using Aliases = std::map<std::string, std::string>;
+
 struct Facts {
   std::map<std::string, InstalledPackage> packages;  ///< installed ones named by the request or owning a path below
   std::unordered_map<std::string, PathFact> paths;   ///< by canonical path
-  /// Directory as packages spell it -> where it really is, wherever a symlink makes the two differ ("/lib" -> "/usr/lib").
-  std::map<std::string, std::string> aliases;
+  Aliases aliases;         ///< as it will be: symlinks that the request itself brings or takes away included
+  Aliases aliases_before;  ///< as it is
   /// Directories that cannot be walked safely -> why (symlink that leaves the root, or is owned by another user).
   std::map<std::string, std::string> unsafe_directories;
   std::vector<Place> places;

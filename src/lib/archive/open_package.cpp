@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <optional>
 
 #include "lib/archive/bare.hpp"
@@ -74,6 +76,24 @@ std::optional<Manifest> read_manifest(const InputFile& file) {
   return parse_manifest(text, file.name() + ": " + at.name);
 }
 
+/// A tar of files alone still makes directories: the package has them too, so that they go when it goes.
+void add_implied_directories(std::vector<FileEntry>& files) {
+  std::map<std::string, FileEntry> implied;
+  for (const FileEntry& file : files) {
+    for (std::string_view at = parent_path(file.path); at != "/"; at = parent_path(at)) {
+      if (find_file(files, std::string(at)) != nullptr) continue;
+      FileEntry directory;
+      directory.path = at;
+      directory.type = FileType::directory;
+      directory.mode = 0755;
+      directory.mtime = file.mtime;
+      implied.emplace(directory.path, directory);
+    }
+  }
+  for (auto& [path, directory] : implied) files.push_back(std::move(directory));
+  std::sort(files.begin(), files.end(), [](const auto& left, const auto& right) { return left.path < right.path; });
+}
+
 /// What the caller says wins over what the file name says.
 void set_identity(Manifest& manifest, const InputFile& file, const OpenPackageOptions& options) {
   const NameParts parts = parse_file_name(file.name());
@@ -100,6 +120,7 @@ Package open_package(const std::string& file, const OpenPackageOptions& options)
     BareContent content = scan_bare(impl->file, options.special);
     if (content.files.empty()) fail(ErrorKind::bad_package, "read", file, "the archive is empty");
     impl->manifest.files = std::move(content.files);
+    add_implied_directories(impl->manifest.files);
     impl->manifest.installed_size = installed_size(impl->manifest.files);
     impl->special = std::move(content.special);
   }

@@ -58,7 +58,12 @@ class PayloadReader {
         form_(form),
         files_(manifest.files),
         sink_(sink),
-        seen_(files_.size()) {}
+        seen_(files_.size()) {
+    // A bare tar need not hold the directories that its files lie in: opening has added them.
+    for (std::size_t at = 0; at < files_.size(); ++at) {
+      seen_[at] = form_ == Package::Form::bare && files_[at].type == FileType::directory;
+    }
+  }
 
   void run() {
     while (const TarMember* member = reader_.next()) read(*member);

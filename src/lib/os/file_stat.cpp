@@ -45,7 +45,7 @@ FileStat from_statx(const struct statx& stx) {
   }
   stat.mount = (stx.stx_mask & STATX_MNT_ID) != 0 ? stx.stx_mnt_id : 0;
   stat.ctime = nanoseconds(stx.stx_ctime.tv_sec, stx.stx_ctime.tv_nsec);
-  stat.links = stx.stx_nlink;
+  stat.disk.links = stx.stx_nlink;
   stat.mount_root = (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
   stat.immutable = (stx.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
   return stat;

@@ -12,7 +12,6 @@ struct FileStat {
   OnDisk disk;              ///< without digest, link target and xattrs
   std::uint64_t mount = 0;  ///< mount id, statx(2)
   std::int64_t ctime = 0;   ///< nanoseconds since 1970
-  std::uint32_t links = 0;
   bool mount_root = false;  ///< a file system is mounted here
   bool immutable = false;   ///< chattr +i or +a
 };

@@ -52,6 +52,7 @@ Resolver::Resolved Resolver::through(const std::string& link, const std::string&
   const int there = root_.try_directory(result.canonical);
   const auto stat = there < 0 ? std::nullopt : look(there, "", root_.full_name(result.canonical));
   if (!stat || stat->disk.uid != *owner) {
+    result.canonical = link;  // a name that no walk follows
     result.unsafe = fmt::format("'{}' is a symbolic link of another user (uid {})", link, *owner);
   }
   return result;

@@ -30,6 +30,7 @@ class StepMaker {
   void keep(const std::string& path, const Target&, const OnDisk&);
   bool may_replace_unowned(const std::string& path, const Target&);
   bool same_hard_link(const Target&, const OnDisk&) const;
+  std::uint32_t wanted_links(const std::string& path, const OnDisk&) const;
   void check_link_place(const std::string& path, const Target&);
 
   // what goes

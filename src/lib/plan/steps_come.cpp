@@ -180,6 +180,10 @@ void StepMaker::over_directory(const std::string& path, const Target& target, co
   for (const std::string& child : target.fact->unowned_children) {
     problems_.push_back({ProblemKind::type_conflict, *wanted.package, path, child});
   }
+  for (auto below = targets_.upper_bound(path); below != targets_.end(); ++below) {
+    if (!is_at_or_below(below->first, path) || !owned_by_others(below->second)) continue;
+    problems_.push_back({ProblemKind::type_conflict, *wanted.package, path, below->first});
+  }
   if (problems_.size() != before) return;
   creates_.emplace_back(
       ChangeType{path, wanted.source, attributes_of(*wanted.entry, facts_), disk, std::nullopt});
@@ -198,14 +202,33 @@ void StepMaker::keep(const std::string& path, const Target& target, const OnDisk
     ++totals_.kept;
     return;
   }
+  if (disk.links > 1 && disk.links > wanted_links(path, disk)) {
+    // Other names of the inode are not meant: they keep it, this one gets its own. The bytes are the same: none is old.
+    kept_inodes_.insert({disk.identity.dev, disk.identity.ino});
+    replaces_.emplace_back(ReplaceFile{path, wanted.source, attributes_of(*wanted.entry, facts_), disk, std::nullopt});
+    ++totals_.replaced;
+    totals_.bytes += wanted.entry->size;
+    return;
+  }
   attributes_.emplace_back(SetAttributes{path, wanted.source, attributes, disk});
   ++totals_.attributes;
+}
+
+/// Names of this inode that the package wants it to have.
+std::uint32_t StepMaker::wanted_links(const std::string& path, const OnDisk& disk) const {
+  std::uint32_t links = 1;
+  for (const auto& [other, target] : targets_) {
+    const bool follows = !target.wanted.empty() && target.wanted.front().entry->type == FileType::hardlink &&
+                         canonical_path(facts_.aliases, target.wanted.front().entry->target) == path;
+    if (follows && target.disk() != nullptr && target.disk()->identity == disk.identity) ++links;
+  }
+  return links;
 }
 
 /// Already another name of the inode that its leader keeps.
 bool StepMaker::same_hard_link(const Target& link, const OnDisk& disk) const {
   const FileEntry& entry = *link.wanted.front().entry;
-  const Target* const leader = target(canonical_path(facts_, entry.target));
+  const Target* const leader = target(canonical_path(facts_.aliases, entry.target));
   const OnDisk* const there = leader == nullptr ? nullptr : leader->disk();
   return there != nullptr && there->identity == disk.identity && !leader->wanted.empty() &&
          same_content(*leader->wanted.front().entry, *there);
@@ -214,7 +237,7 @@ bool StepMaker::same_hard_link(const Target& link, const OnDisk& disk) const {
 void StepMaker::check_link_place(const std::string& path, const Target& target) {
   const Wanted& wanted = target.wanted.front();
   if (wanted.entry->type != FileType::hardlink) return;
-  const std::string leader = canonical_path(facts_, wanted.entry->target);
+  const std::string leader = canonical_path(facts_.aliases, wanted.entry->target);
   if (place_of(leader) != place_of(path)) {
     problems_.push_back({ProblemKind::cross_place_link, *wanted.package, path, leader});
   }

@@ -17,10 +17,25 @@ const PathFact* fact_of(const Facts& facts, const std::string& path) {
 }
 
 /// A directory of the package is a symlink to a directory in this root: its files go through it.
-bool goes_through_symlink(const Facts& facts, const FileEntry& entry, const std::string& canonical) {
+bool goes_through_symlink(const Aliases& aliases, const FileEntry& entry, const std::string& canonical) {
   if (entry.type != FileType::directory) return false;
-  const auto alias = facts.aliases.find(entry.path);
-  return alias != facts.aliases.end() && alias->second != canonical;
+  const auto alias = aliases.find(entry.path);
+  return alias != aliases.end() && alias->second != canonical;
+}
+
+/// Where nobody must write, or take away, in the name of a package.
+bool is_unsafe(const Facts& facts, const std::string& package, const FileEntry& entry, Problems& problems) {
+  const auto unsafe = facts.unsafe_directories.find(std::string(parent_path(entry.path)));
+  if (unsafe == facts.unsafe_directories.end()) return false;
+  problems.push_back({ProblemKind::unsafe_path, package, entry.path, unsafe->second});
+  return true;
+}
+
+/// The databases and the staging areas belong to no package.
+bool is_our_own(const std::string& canonical) {
+  constexpr std::string_view state = "/var/lib/minipkg", area = "/.minipkg";
+  return (canonical != state && is_at_or_below(canonical, state)) || canonical.ends_with(area) ||
+         canonical.find(std::string(area) + "/") != std::string::npos;
 }
 
 void collect_wanted(const Changing& changing, const Facts& facts, Targets& targets, Problems& problems) {
@@ -28,25 +43,26 @@ void collect_wanted(const Changing& changing, const Facts& facts, Targets& targe
   for (std::uint32_t at = 0; at < manifest.files.size(); ++at) {
     const FileEntry& entry = manifest.files[at];
     if (entry.path == "/") continue;
-    const std::string parent(parent_path(entry.path));
-    if (const auto unsafe = facts.unsafe_directories.find(parent); unsafe != facts.unsafe_directories.end()) {
-      problems.push_back({ProblemKind::unsafe_path, manifest.name, entry.path, unsafe->second});
+    if (is_unsafe(facts, manifest.name, entry, problems)) continue;
+    const std::string canonical = canonical_path(facts.aliases, entry.path);
+    if (is_our_own(canonical)) {
+      problems.push_back({ProblemKind::unsafe_path, manifest.name, entry.path, "it is where minipkg keeps its own"});
       continue;
     }
-    const std::string canonical = canonical_path(facts, entry.path);
-    if (goes_through_symlink(facts, entry, canonical)) continue;
+    if (goes_through_symlink(facts.aliases, entry, canonical)) continue;
     targets[canonical].wanted.push_back({{*changing.change.incoming, at}, &entry, &manifest.name});
   }
 }
 
-void collect_had(const Changing& changing, const Facts& facts, Targets& targets) {
+void collect_had(const Changing& changing, const Facts& facts, Targets& targets, Problems& problems) {
   std::unordered_map<std::string_view, const FileEntry*> leaders;
   for (const FileEntry& entry : *changing.installed) {
     if (entry.type == FileType::regular) leaders.emplace(entry.path, &entry);
   }
   for (const FileEntry& entry : *changing.installed) {
-    const std::string canonical = canonical_path(facts, entry.path);
-    if (goes_through_symlink(facts, entry, canonical)) continue;
+    if (is_unsafe(facts, changing.change.name, entry, problems)) continue;
+    const std::string canonical = canonical_path(facts.aliases_before, entry.path);
+    if (goes_through_symlink(facts.aliases_before, entry, canonical)) continue;
     const auto leader = leaders.find(entry.type == FileType::hardlink ? entry.target : entry.path);
     const Digest digest = leader == leaders.end() ? entry.digest : leader->second->digest;
     targets[canonical].had.push_back({&entry, &changing.change.name, digest});
@@ -55,9 +71,9 @@ void collect_had(const Changing& changing, const Facts& facts, Targets& targets)
 
 }  // namespace
 
-std::string canonical_path(const Facts& facts, const std::string& path) {
-  const auto alias = facts.aliases.find(std::string(parent_path(path)));
-  if (alias == facts.aliases.end()) return path;
+std::string canonical_path(const Aliases& aliases, const std::string& path) {
+  const auto alias = aliases.find(std::string(parent_path(path)));
+  if (alias == aliases.end()) return path;
   const std::string name(base_name(path));
   return alias->second == "/" ? "/" + name : alias->second + "/" + name;
 }
@@ -66,7 +82,7 @@ Targets collect_targets(const std::vector<Changing>& changing, const Facts& fact
   Targets targets;
   for (const Changing& one : changing) {
     if (one.manifest != nullptr) collect_wanted(one, facts, targets, problems);
-    if (one.installed != nullptr) collect_had(one, facts, targets);
+    if (one.installed != nullptr) collect_had(one, facts, targets, problems);
   }
   for (auto& [path, target] : targets) {
     target.fact = fact_of(facts, path);

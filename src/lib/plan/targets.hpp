@@ -41,7 +41,7 @@ struct Target {
 using Targets = std::map<std::string, Target>;
 
 /// Where a path of a package really is: its parent directory's symlinks followed.
-std::string canonical_path(const Facts&, const std::string& path);
+std::string canonical_path(const Aliases&, const std::string& path);
 
 /// Collects the paths of all packages that change; paths that cannot be walked safely become problems.
 Targets collect_targets(const std::vector<Changing>&, const Facts&, Problems&);

@@ -47,6 +47,7 @@ class Inspector {
   void find_packages();
   void collect_had();
   void plan_symlinks();
+  static void note_alias(os::Resolver&, const std::string& directory, Aliases&);
   void collect_wanted();
   void add_ancestors();
   void find_top_level_aliases();
@@ -122,15 +123,22 @@ std::string Inspector::canonical(os::Resolver& resolver, const std::string& path
   const std::string directory(parent_path(path));
   const auto resolved = resolver.resolve(directory);
   if (!resolved.unsafe.empty()) facts_.unsafe_directories.emplace(directory, resolved.unsafe);
-  if (resolved.canonical != directory) facts_.aliases.emplace(directory, resolved.canonical);
+  Aliases& aliases = &resolver == &before_ ? facts_.aliases_before : facts_.aliases;
+  if (resolved.canonical != directory) aliases.emplace(directory, resolved.canonical);
   return child(resolved.canonical, base_name(path));
+}
+
+/// A directory that a package lists may itself be a symlink to one.
+void Inspector::note_alias(os::Resolver& resolver, const std::string& directory, Aliases& aliases) {
+  const auto own = resolver.resolve(directory);
+  if (own.unsafe.empty() && own.canonical != directory) aliases.emplace(directory, own.canonical);
 }
 
 /// On a merged /usr other packages may have recorded /lib/x for what is /usr/lib/x.
 void Inspector::find_top_level_aliases() {
   for (const char* name : {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}) {
     const auto resolved = before_.resolve(name);
-    if (resolved.unsafe.empty() && resolved.canonical != name) facts_.aliases.emplace(name, resolved.canonical);
+    if (resolved.unsafe.empty() && resolved.canonical != name) facts_.aliases_before.emplace(name, resolved.canonical);
   }
 }
 
@@ -139,6 +147,7 @@ void Inspector::collect_had() {
     std::map<std::string_view, const Digest*> leaders;
     for (const FileEntry& entry : files) leaders.emplace(entry.path, &entry.digest);
     for (const FileEntry& entry : files) {
+      if (entry.type == FileType::directory) note_alias(before_, entry.path, facts_.aliases_before);
       const std::string path = canonical(before_, entry.path);
       Known& known = paths_[path];
       known.had.push_back(&entry);
@@ -175,10 +184,7 @@ void Inspector::collect_wanted() {
     if (same && request_.reinstall == Reinstall::skip) continue;
     for (const FileEntry& entry : incoming.manifest->files) {
       if (entry.path == "/") continue;
-      if (entry.type == FileType::directory) {
-        const auto own = after_.resolve(entry.path);
-        if (own.unsafe.empty() && own.canonical != entry.path) facts_.aliases.emplace(entry.path, own.canonical);
-      }
+      if (entry.type == FileType::directory) note_alias(after_, entry.path, facts_.aliases);
       paths_[canonical(after_, entry.path)].wanted.push_back(&entry);
     }
   }
@@ -214,7 +220,9 @@ std::uint32_t Inspector::place_of(const std::string& directory) {
 
 std::vector<OwnerFact> Inspector::owners(const std::string& canonical) {
   std::vector<OwnerFact> owners = packages_.owners(canonical);
-  for (const auto& [spelled, real] : facts_.aliases) {
+  Aliases aliases = facts_.aliases_before;
+  aliases.insert(facts_.aliases.begin(), facts_.aliases.end());
+  for (const auto& [spelled, real] : aliases) {
     const bool top_level = std::count(spelled.begin(), spelled.end(), '/') == 1;
     if (!is_at_or_below(canonical, real) || (!top_level && parent_path(canonical) != real)) continue;
     for (OwnerFact& owner : packages_.owners(spelled + canonical.substr(real.size()))) owners.push_back(std::move(owner));

@@ -31,10 +31,11 @@ void appear(const LiveTree::Name& staged, const LiveTree::Name& live) {
 }
 
 /// old/N was linked to what stood here: if both are still one inode, nobody came between.
-void check_same(const LiveTree::Name& live, const LiveTree::Name& kept) {
+void check_same(const LiveTree::Name& live, const LiveTree::Name& kept, const OnDisk& before) {
   const auto now = look(live);
   const auto then = look(kept);
   if (!now || !then || now->disk.identity != then->disk.identity) changed_meanwhile(live);
+  if (!is_unchanged(before, now->disk)) changed_meanwhile(live);
 }
 
 /// Every name below the displaced directory must be one that the journal knows: the sweep removes the whole tree.
@@ -89,7 +90,7 @@ void Committer::step(std::size_t at) {
 }
 
 void Committer::replace(std::size_t at, const LiveTree::Name& live) {
-  check_same(live, tree_.kept(at));
+  check_same(live, tree_.kept(at), std::get<ReplaceFile>(plan_.steps[at]).before);
   const LiveTree::Name staged = tree_.staged(at);
   if (::renameat(staged.dirfd, staged.c_str(), live.dirfd, live.c_str()) != 0) {
     fail_errno("replace", live.path, errno, on_failure);
@@ -123,7 +124,7 @@ void Committer::set_attributes(std::size_t at, const LiveTree::Name& live) {
 }
 
 void Committer::remove_file(std::size_t at, const LiveTree::Name& live) {
-  check_same(live, tree_.kept(at));
+  check_same(live, tree_.kept(at), std::get<RemoveFile>(plan_.steps[at]).before);
   if (::unlinkat(live.dirfd, live.c_str(), 0) != 0) fail_errno("remove", live.path, errno, on_failure);
 }
 
@@ -133,7 +134,10 @@ void Committer::remove_directory(std::size_t at, const LiveTree::Name& live) {
     tree_.root().forget();
     return;
   }
-  if (errno != ENOTEMPTY && errno != EEXIST) fail_errno("remove directory", live.path, errno, on_failure);
+  // EBUSY: a file system is mounted there.
+  if (errno != ENOTEMPTY && errno != EEXIST && errno != EBUSY) {
+    fail_errno("remove directory", live.path, errno, on_failure);
+  }
   notices.push_back({NoticeKind::directory_not_empty, "", path, ""});
 }
 

@@ -79,6 +79,11 @@ LiveTree::Name LiveTree::kept(std::size_t step) const {
   return {areas_.at(one.place).kept(), fmt::format("{}", step), root_.full_name(one.path)};
 }
 
+bool is_unchanged(const OnDisk& before, const OnDisk& now) {
+  if (before.type != now.type) return false;
+  return now.type == FileType::directory || (before.size == now.size && os::mtime_of(before) == os::mtime_of(now));
+}
+
 std::optional<os::FileStat> look(const LiveTree::Name& name) { return os::look(name.dirfd, name.c_str(), name.path); }
 
 }  // namespace minipkg::transaction

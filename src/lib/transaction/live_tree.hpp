@@ -46,6 +46,9 @@ class LiveTree {
   std::vector<std::size_t> carriers_;  ///< for each step: the step whose staged directory it arrives with, or itself
 };
 
+/// Still what the plan saw, content included as far as size and time tell; directories may get new names in them.
+bool is_unchanged(const OnDisk& before, const OnDisk& now);
+
 /// lstat of a name; nothing if it does not exist.
 std::optional<os::FileStat> look(const LiveTree::Name&);
 

@@ -39,7 +39,7 @@ bool needs_second_name(const JournalStep& step) {
 
 void check_unchanged(const LiveTree::Name& live, const OnDisk& before) {
   const auto now = look(live);
-  if (!now || now->disk.identity.ino != before.identity.ino || now->disk.type != before.type) {
+  if (!now || now->disk.identity.ino != before.identity.ino || !is_unchanged(before, now->disk)) {
     fail(on_failure, "replace", live.path, "somebody changed it since the plan was made", "run the command again");
   }
 }
