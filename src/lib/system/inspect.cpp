@@ -218,14 +218,21 @@ std::uint32_t Inspector::place_of(const std::string& directory) {
   return place;
 }
 
+/// Packages name a path as they spell it: who spells it otherwise counts too, who means another place now does not.
 std::vector<OwnerFact> Inspector::owners(const std::string& canonical) {
-  std::vector<OwnerFact> owners = packages_.owners(canonical);
+  std::vector<OwnerFact> owners;
+  const auto add = [&](const std::string& spelled) {
+    const os::Resolver::Resolved parent = before_.resolve(std::string(parent_path(spelled)));
+    if (child(parent.canonical, base_name(spelled)) != canonical) return;
+    for (OwnerFact& owner : packages_.owners(spelled)) owners.push_back(std::move(owner));
+  };
+  add(canonical);
   Aliases aliases = facts_.aliases_before;
   aliases.insert(facts_.aliases.begin(), facts_.aliases.end());
   for (const auto& [spelled, real] : aliases) {
     const bool top_level = std::count(spelled.begin(), spelled.end(), '/') == 1;
     if (!is_at_or_below(canonical, real) || (!top_level && parent_path(canonical) != real)) continue;
-    for (OwnerFact& owner : packages_.owners(spelled + canonical.substr(real.size()))) owners.push_back(std::move(owner));
+    add(spelled + canonical.substr(real.size()));
   }
   std::sort(owners.begin(), owners.end(), [](const auto& left, const auto& right) { return left.package < right.package; });
   const auto same = [](const auto& left, const auto& right) { return left.package == right.package; };
