@@ -37,6 +37,14 @@ class Rules(LiveTest):
         self.assertFalse((self.root / "e/x").exists())
         self.minipkg.run("verify")
 
+    def test_a_link_stays_while_others_go_through_it(self):
+        self.minipkg.install(self.package("a", "1-1", {"/e/own": b"1", "/d": SymbolicLink("e")}))
+        self.minipkg.install(self.package("b", "1-1", {"/d/x": b"1"}))
+        self.assertIn("'b'", self.minipkg.run("remove", "a", status=3).stderr)
+        self.minipkg.run("verify")
+        self.minipkg.run("remove", "a", "b")
+        self.assertFalse((self.root / "e").exists())
+
     def test_two_packages_change_a_link_into_a_directory_together(self):
         self.minipkg.install(self.package("a", "1-1", {"/e/own": b"1", "/d": SymbolicLink("e")}))
         self.minipkg.install(self.package("b", "1-1", {"/d/x": b"1"}))

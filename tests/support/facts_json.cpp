@@ -91,6 +91,7 @@ PathFact path_fact_from(const Json& json) {
   members.get("place", fact.place);
   members.get("free_save_name", fact.free_save_name);
   if (const Json* displaced = members.find("displaced")) fact.displaced = identity_from(*displaced);
+  members.get("passed_by", fact.passed_by);
   members.get("unowned_children", fact.unowned_children);
   members.no_others();
   return fact;

@@ -83,6 +83,8 @@ struct PathFact {
   std::string free_save_name;     ///< for a file that may have to be kept aside: the first free PATH.minipkg-save[.N]
   /// The inode that was installed here, where somebody has put another one, or none, by hand since (live roots only).
   std::optional<Identity> displaced;
+  /// For a symlink that goes or changes: packages with paths recorded below it.
+  std::vector<std::string> passed_by;
   std::vector<std::string> unowned_children;  ///< for a directory that must go or change its type: names nobody owns
   bool operator==(const PathFact&) const = default;
 };

@@ -23,6 +23,7 @@ void StepMaker::fill(Plan& plan) {
   for (const auto& [path, target] : targets_) {
     if (!target.wanted.empty()) coming.insert(path);
   }
+  for (const auto& [path, target] : targets_) check_passers(path, target);
   for (const std::string& path : coming) {
     const Target* const known = target(path);
     if (known == nullptr || known->wanted.empty()) {
@@ -56,6 +57,14 @@ bool StepMaker::owned_by_others(const Target& target) const {
     return std::none_of(target.had.begin(), target.had.end(),
                         [&](const Had& had) { return *had.package == owner.package; });
   });
+}
+
+/// A symlink must not go, or lead elsewhere, while packages that stay reach their files through it.
+void StepMaker::check_passers(const std::string& path, const Target& target) {
+  for (const std::string& package : target.fact->passed_by) {
+    if (facts_.installed_files.contains(package)) continue;
+    problems_.push_back({ProblemKind::file_conflict, *target.had.front().package, path, package});
+  }
 }
 
 /// Not what the package left there: its content, or what it is.

@@ -39,6 +39,7 @@ class StepMaker {
   void file_goes(const std::string& path, const Target&);
 
   // questions
+  void check_passers(const std::string& path, const Target&);
   bool is_conflict(const std::string& path, const Target&);
   bool owned_by_others(const Target&) const;
   bool edited(const Target&, const OnDisk&) const;

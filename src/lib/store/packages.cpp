@@ -135,6 +135,22 @@ std::vector<OwnerFact> Packages::owners(const std::string& path) {
   });
 }
 
+std::vector<std::string> Packages::owners_below(const std::string& directory) {
+  std::vector<std::string> names;
+  if (!has_schema()) return names;
+  return database_->guard([&] {
+    // '0' is the byte behind '/': everything between begins with "<directory>/".
+    SQLite::Statement& rows = database_->prepare(
+        "SELECT DISTINCT package.name FROM directory JOIN file ON file.directory = directory.id "
+        "JOIN package ON package.id = file.package "
+        "WHERE path = ?1 OR (path > ?1 || '/' AND path < ?1 || '0') ORDER BY package.name");
+    rows.bind(1, directory);
+    while (rows.executeStep()) names.push_back(text(rows.getColumn(0)));
+    rows.reset();
+    return names;
+  });
+}
+
 std::string Packages::transaction() {
   if (!has_schema()) return {};
   return database_->guard([&] {

@@ -23,6 +23,8 @@ class Packages {
   std::vector<FileEntry> files(const std::string& name);
   /// Who promised this exact path, sorted by package.
   std::vector<OwnerFact> owners(const std::string& path);
+  /// Who has paths recorded in this directory or below it, as it is spelled.
+  std::vector<std::string> owners_below(const std::string& directory);
   /// Id of the last transaction committed here; empty if none.
   std::string transaction();
   /// Nothing was ever committed here.

@@ -31,6 +31,13 @@ std::string child(const std::string& directory, std::string_view name) {
   return directory == "/" ? "/" + std::string(name) : directory + "/" + std::string(name);
 }
 
+/// A symlink that the transaction takes away or lets lead to another place.
+bool leads_elsewhere(const FileEntry& link, const Known& known) {
+  return std::none_of(known.wanted.begin(), known.wanted.end(), [&link](const FileEntry* entry) {
+    return entry->type == FileType::symlink && entry->target == link.target;
+  });
+}
+
 class Inspector {
  public:
   Inspector(const os::Tree& root, store::Packages& packages, store::State* state, const Request& request)
@@ -255,7 +262,12 @@ void Inspector::look_at(const std::string& path, const Known& known) {
   if (!stat) return;
   fact.disk = stat->disk;
   if (fact.displaced && fact.displaced->ino == stat->disk.identity.ino) fact.displaced.reset();
-  if (stat->disk.type == FileType::symlink) fact.disk->target = os::read_link(dirfd, name.c_str(), full);
+  if (stat->disk.type == FileType::symlink) {
+    fact.disk->target = os::read_link(dirfd, name.c_str(), full);
+    for (const FileEntry* entry : known.had) {
+      if (leads_elsewhere(*entry, known)) fact.passed_by = packages_.owners_below(entry->path);
+    }
+  }
   const auto lists_xattrs = [](const FileEntry* entry) { return !entry->xattrs.empty(); };
   if (std::any_of(known.wanted.begin(), known.wanted.end(), lists_xattrs) ||
       std::any_of(known.had.begin(), known.had.end(), lists_xattrs)) {
