@@ -45,20 +45,52 @@ struct Call {
 
 /// Everything that changes a file system, a file's content or what is durable of it.
 constexpr std::array calls{
-    Call{SYS_write, "write"}, Call{SYS_pwrite64, "pwrite64"}, Call{SYS_writev, "writev"}, Call{SYS_pwritev, "pwritev"},
-    Call{SYS_pwritev2, "pwritev2"}, Call{SYS_truncate, "truncate"}, Call{SYS_ftruncate, "ftruncate"},
-    Call{SYS_fallocate, "fallocate"}, Call{SYS_rename, "rename"}, Call{SYS_renameat, "renameat"},
-    Call{SYS_renameat2, "renameat2"}, Call{SYS_link, "link"}, Call{SYS_linkat, "linkat"},
-    Call{SYS_symlink, "symlink"}, Call{SYS_symlinkat, "symlinkat"}, Call{SYS_unlink, "unlink"},
-    Call{SYS_unlinkat, "unlinkat"}, Call{SYS_rmdir, "rmdir"}, Call{SYS_mkdir, "mkdir"}, Call{SYS_mkdirat, "mkdirat"},
-    Call{SYS_mknod, "mknod"}, Call{SYS_mknodat, "mknodat"}, Call{SYS_chmod, "chmod"}, Call{SYS_fchmod, "fchmod"},
-    Call{SYS_fchmodat, "fchmodat"}, Call{SYS_chown, "chown"}, Call{SYS_lchown, "lchown"}, Call{SYS_fchown, "fchown"},
-    Call{SYS_fchownat, "fchownat"}, Call{SYS_setxattr, "setxattr"}, Call{SYS_lsetxattr, "lsetxattr"},
-    Call{SYS_fsetxattr, "fsetxattr"}, Call{SYS_removexattr, "removexattr"}, Call{SYS_lremovexattr, "lremovexattr"},
-    Call{SYS_fremovexattr, "fremovexattr"}, Call{SYS_utimensat, "utimensat"}, Call{SYS_fsync, "fsync"},
-    Call{SYS_fdatasync, "fdatasync"}, Call{SYS_syncfs, "syncfs"}, Call{SYS_sync, "sync"}, Call{SYS_open, "open"},
-    Call{SYS_openat, "openat"}, Call{SYS_creat, "creat"}, Call{SYS_copy_file_range, "copy_file_range"},
-    Call{SYS_sendfile, "sendfile"}, Call{SYS_ioctl, "ioctl"},
+    Call{SYS_write, "write"},
+    Call{SYS_pwrite64, "pwrite64"},
+    Call{SYS_writev, "writev"},
+    Call{SYS_pwritev, "pwritev"},
+    Call{SYS_pwritev2, "pwritev2"},
+    Call{SYS_truncate, "truncate"},
+    Call{SYS_ftruncate, "ftruncate"},
+    Call{SYS_fallocate, "fallocate"},
+    Call{SYS_rename, "rename"},
+    Call{SYS_renameat, "renameat"},
+    Call{SYS_renameat2, "renameat2"},
+    Call{SYS_link, "link"},
+    Call{SYS_linkat, "linkat"},
+    Call{SYS_symlink, "symlink"},
+    Call{SYS_symlinkat, "symlinkat"},
+    Call{SYS_unlink, "unlink"},
+    Call{SYS_unlinkat, "unlinkat"},
+    Call{SYS_rmdir, "rmdir"},
+    Call{SYS_mkdir, "mkdir"},
+    Call{SYS_mkdirat, "mkdirat"},
+    Call{SYS_mknod, "mknod"},
+    Call{SYS_mknodat, "mknodat"},
+    Call{SYS_chmod, "chmod"},
+    Call{SYS_fchmod, "fchmod"},
+    Call{SYS_fchmodat, "fchmodat"},
+    Call{SYS_chown, "chown"},
+    Call{SYS_lchown, "lchown"},
+    Call{SYS_fchown, "fchown"},
+    Call{SYS_fchownat, "fchownat"},
+    Call{SYS_setxattr, "setxattr"},
+    Call{SYS_lsetxattr, "lsetxattr"},
+    Call{SYS_fsetxattr, "fsetxattr"},
+    Call{SYS_removexattr, "removexattr"},
+    Call{SYS_lremovexattr, "lremovexattr"},
+    Call{SYS_fremovexattr, "fremovexattr"},
+    Call{SYS_utimensat, "utimensat"},
+    Call{SYS_fsync, "fsync"},
+    Call{SYS_fdatasync, "fdatasync"},
+    Call{SYS_syncfs, "syncfs"},
+    Call{SYS_sync, "sync"},
+    Call{SYS_open, "open"},
+    Call{SYS_openat, "openat"},
+    Call{SYS_creat, "creat"},
+    Call{SYS_copy_file_range, "copy_file_range"},
+    Call{SYS_sendfile, "sendfile"},
+    Call{SYS_ioctl, "ioctl"},
 };
 
 enum class Mode { count, kill, fail, fail_from, make_short };
@@ -126,11 +158,16 @@ bool changes_something(const user_regs_struct& regs) {
     return (value & (O_CREAT | O_TRUNC)) != 0 || (value & O_TMPFILE) == O_TMPFILE;
   };
   switch (static_cast<long>(regs.orig_rax)) {
-    case SYS_open: return flags(regs.rsi);
-    case SYS_openat: return flags(regs.rdx);
-    case SYS_ioctl: return regs.rsi == 0x40049409 || regs.rsi == 0x4020940d;  // FICLONE, FICLONERANGE
-    case SYS_write: return regs.rdi > 2;                                     // messages change no file
-    default: return true;
+    case SYS_open:
+      return flags(regs.rsi);
+    case SYS_openat:
+      return flags(regs.rdx);
+    case SYS_ioctl:
+      return regs.rsi == 0x40049409 || regs.rsi == 0x4020940d;  // FICLONE, FICLONERANGE
+    case SYS_write:
+      return regs.rdi > 2;  // messages change no file
+    default:
+      return true;
   }
 }
 
@@ -194,8 +231,8 @@ int Tracer::run() {
   int status = 0;
   ::waitpid(child, &status, 0);
   tasks_.insert(child);
-  constexpr long trace = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
-                         PTRACE_O_EXITKILL;
+  constexpr long trace =
+      PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL;
   if (::ptrace(PTRACE_SETOPTIONS, child, nullptr, trace) != 0) die("ptrace");
   ::ptrace(PTRACE_CONT, child, nullptr, 0);
 

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "minipkg/export.hpp"
 #include "minipkg/error.hpp"
+#include "minipkg/export.hpp"
 #include "minipkg/package.hpp"
 #include "minipkg/plan.hpp"
 #include "minipkg/restart.hpp"

@@ -30,7 +30,7 @@ struct Request {
   std::vector<std::string> remove;  ///< names
   Downgrade downgrade = Downgrade::refuse;
   Reinstall reinstall = Reinstall::skip;
-  std::vector<std::string> overwrite;   ///< globs (fnmatch(3)) of unowned files that may be replaced
+  std::vector<std::string> overwrite;      ///< globs (fnmatch(3)) of unowned files that may be replaced
   std::vector<std::string> architectures;  ///< accepted besides "noarch", "any" and "all"; empty accepts every one
 };
 
@@ -96,7 +96,8 @@ struct InstalledPackage {
   bool operator==(const InstalledPackage&) const = default;
 };
 
-/// Directory as packages spell it -> where it really is, wherever a symlink makes the two differ ("/lib" -> "/usr/lib").
+/// Directory as packages spell it -> where it really is, wherever a symlink makes the two differ ("/lib" ->
+/// "/usr/lib").
 using Aliases = std::map<std::string, std::string>;
 
 struct Facts {
@@ -108,7 +109,8 @@ struct Facts {
   std::map<std::string, std::string> unsafe_directories;
   std::vector<Place> places;
   std::map<std::string, std::uint32_t> users, groups;  ///< the root's own passwd and group, names the request uses
-  std::map<std::string, std::vector<FileEntry>> installed_files;  ///< by package: of each one that is upgraded or removed
+  std::map<std::string, std::vector<FileEntry>>
+      installed_files;  ///< by package: of each one that is upgraded or removed
   bool operator==(const Facts&) const = default;
 };
 
@@ -222,12 +224,12 @@ struct PackageChange {
 
 /// Something a person should know though it stops nothing.
 enum class NoticeKind : std::uint8_t {
-  directory_mode_kept,    ///< an existing directory keeps its mode or owner, the package asked for another
-  directory_not_empty,    ///< a directory that should go stays: something unowned is in it
-  file_saved,             ///< a file edited by hand is kept under another name
-  unowned_overwritten,    ///< --overwrite replaced a file nobody owned
-  edited_file_removed,    ///< kept aside while its package goes
-  symlink_kept,           ///< a directory of the package is a symlink to a directory on disk; files go through it
+  directory_mode_kept,  ///< an existing directory keeps its mode or owner, the package asked for another
+  directory_not_empty,  ///< a directory that should go stays: something unowned is in it
+  file_saved,           ///< a file edited by hand is kept under another name
+  unowned_overwritten,  ///< --overwrite replaced a file nobody owned
+  edited_file_removed,  ///< kept aside while its package goes
+  symlink_kept,         ///< a directory of the package is a symlink to a directory on disk; files go through it
   attribute_lost,
   note,
 };
@@ -267,15 +269,15 @@ struct Plan {
 };
 
 enum class ProblemKind : std::uint8_t {
-  file_conflict,      ///< another package owns the path: `other` is that package
-  unowned_conflict,   ///< the path exists and no package owns it
-  type_conflict,      ///< a directory stands where a file must go: nobody's, or `other` in it is unowned or edited by hand
-  unsafe_path,        ///< the path would be written through a symlink or leaves the root
-  downgrade,          ///< `other` is the installed version
+  file_conflict,     ///< another package owns the path: `other` is that package
+  unowned_conflict,  ///< the path exists and no package owns it
+  type_conflict,  ///< a directory stands where a file must go: nobody's, or `other` in it is unowned or edited by hand
+  unsafe_path,    ///< the path would be written through a symlink or leaves the root
+  downgrade,      ///< `other` is the installed version
   not_installed,
   wrong_architecture,
-  repeated_package,   ///< named twice, or installed and removed at once
-  cross_place_link,   ///< a hard link whose two names lie on two file systems
+  repeated_package,  ///< named twice, or installed and removed at once
+  cross_place_link,  ///< a hard link whose two names lie on two file systems
   unknown_scheme,
 };
 struct Problem {

@@ -26,8 +26,8 @@ enum class OpenFiles { skip, look };
 struct ScanOptions {
   OpenFiles files = OpenFiles::skip;
   std::string proc = "/proc";
-  std::vector<std::string> packages;    ///< only these; empty: all
-  std::optional<std::uint32_t> pid;     ///< only this process
+  std::vector<std::string> packages;  ///< only these; empty: all
+  std::optional<std::uint32_t> pid;   ///< only this process
 };
 
 struct StaleFile {

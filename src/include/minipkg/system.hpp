@@ -41,7 +41,7 @@ struct OpenOptions {
   Sync sync = Sync::fs;
   std::chrono::seconds lock_wait{0};
   std::optional<std::int64_t> clock;  ///< seconds since 1970 instead of the wall clock (SOURCE_DATE_EPOCH)
-  std::vector<std::string> command;  ///< argv, for the lock's holder line and for history
+  std::vector<std::string> command;   ///< argv, for the lock's holder line and for history
 };
 
 /// Told of progress from inside apply(); called often, must be quick and must not throw.
@@ -50,7 +50,7 @@ class MINIPKG_API Observer {
   enum class Phase { stage, commit, record, sweep };
   virtual ~Observer() = default;
   virtual void phase(Phase, const Plan&) {}
-  virtual void item(const std::string& /*path*/) {}           ///< what is done now
+  virtual void item(const std::string& /*path*/) {}                           ///< what is done now
   virtual void progress(std::uint64_t /*files*/, std::uint64_t /*bytes*/) {}  ///< done so far in this phase
   /// A signal number asks to stop: everything is undone and Error(interrupted) thrown. Asked before each step until
   /// the commit point, never after it.
@@ -96,8 +96,8 @@ struct HistoryFile {
 };
 struct HistoryEntry {
   std::uint64_t transaction = 0;
-  std::string id;       ///< random, hexadecimal; what packages.db carries
-  std::string outcome;  ///< done, undone, open
+  std::string id;                          ///< random, hexadecimal; what packages.db carries
+  std::string outcome;                     ///< done, undone, open
   std::int64_t started = 0, finished = 0;  ///< seconds since 1970 (SOURCE_DATE_EPOCH where set)
   std::uint32_t uid = 0;
   std::vector<std::string> command;

@@ -101,7 +101,8 @@ void Area::remove(const Tree& root, const std::string& top, const std::string& i
     if (!home) return;
     remove_tree(home.get(), id, path + "/" + id);
   }
-  if (::unlinkat(there, area_directory, AT_REMOVEDIR) != 0 && errno != ENOTEMPTY && errno != EEXIST && errno != ENOENT) {
+  if (::unlinkat(there, area_directory, AT_REMOVEDIR) != 0 && errno != ENOTEMPTY && errno != EEXIST &&
+      errno != ENOENT) {
     fail_errno("remove directory", path, errno, on_failure);
   }
 }

@@ -86,7 +86,8 @@ void set_attributes(int dirfd, const char* name, const Attributes& wanted, const
 
 void set_attributes(int fd, const Attributes& wanted, const OnDisk& now, const std::string& path) {
   const Changes changes(wanted, now);
-  if (changes.owner && ::fchown(fd, wanted.uid, wanted.gid) != 0) fail_errno("change owner of", path, errno, on_failure);
+  if (changes.owner && ::fchown(fd, wanted.uid, wanted.gid) != 0)
+    fail_errno("change owner of", path, errno, on_failure);
   if (changes.mode && ::fchmod(fd, wanted.mode) != 0) fail_errno("change mode of", path, errno, on_failure);
   for (const auto& [name, value] : wanted.set) {
     if (::fsetxattr(fd, name.c_str(), value.data(), value.size(), 0) != 0) {

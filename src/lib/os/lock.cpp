@@ -17,7 +17,8 @@ namespace minipkg::os {
 namespace {
 
 bool is_still_the_lock(int file, int dirfd) {
-  struct stat mine {}, named {};
+  struct stat mine {
+  }, named{};
   return ::fstat(file, &mine) == 0 && ::fstatat(dirfd, lock_name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
          mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
 }

@@ -6,7 +6,8 @@
 namespace minipkg::plan {
 namespace {
 
-std::uint32_t resolve(const std::map<std::string, std::uint32_t>& table, const std::string& name, std::uint32_t number) {
+std::uint32_t resolve(const std::map<std::string, std::uint32_t>& table, const std::string& name,
+                      std::uint32_t number) {
   const auto found = table.find(name);
   return found == table.end() ? number : found->second;
 }
@@ -39,11 +40,15 @@ bool differ(const Attributes& wanted, const FileEntry& entry, const OnDisk& disk
 bool same_content(const FileEntry& entry, const OnDisk& disk) {
   if (entry.type != disk.type) return false;
   switch (entry.type) {
-    case FileType::regular: return entry.size == disk.size && disk.digest == entry.digest;
-    case FileType::symlink: return entry.target == disk.target;
+    case FileType::regular:
+      return entry.size == disk.size && disk.digest == entry.digest;
+    case FileType::symlink:
+      return entry.target == disk.target;
     case FileType::character:
-    case FileType::block: return entry.dev_major == disk.dev_major && entry.dev_minor == disk.dev_minor;
-    default: return true;
+    case FileType::block:
+      return entry.dev_major == disk.dev_major && entry.dev_minor == disk.dev_minor;
+    default:
+      return true;
   }
 }
 

@@ -158,8 +158,10 @@ void StepMaker::order(Plan& plan) {
   for (auto* group : {&saves_, &creates_, &replaces_, &attributes_, &removes_, &directory_removes_}) {
     for (Step& step : *group) {
       // An inode that keeps another name of an installed package is not old.
-      if (auto* const replaced = std::get_if<ReplaceFile>(&step)) drop_if_kept(replaced->retired, replaced->before, kept_inodes_);
-      if (auto* const removed = std::get_if<RemoveFile>(&step)) drop_if_kept(removed->retired, removed->before, kept_inodes_);
+      if (auto* const replaced = std::get_if<ReplaceFile>(&step))
+        drop_if_kept(replaced->retired, replaced->before, kept_inodes_);
+      if (auto* const removed = std::get_if<RemoveFile>(&step))
+        drop_if_kept(removed->retired, removed->before, kept_inodes_);
       plan.step_places.push_back(place_of(path_of(step)));
       plan.steps.push_back(std::move(step));
     }

@@ -185,8 +185,7 @@ void StepMaker::over_directory(const std::string& path, const Target& target, co
     problems_.push_back({ProblemKind::type_conflict, *wanted.package, path, below->first});
   }
   if (problems_.size() != before) return;
-  creates_.emplace_back(
-      ChangeType{path, wanted.source, attributes_of(*wanted.entry, facts_), disk, std::nullopt});
+  creates_.emplace_back(ChangeType{path, wanted.source, attributes_of(*wanted.entry, facts_), disk, std::nullopt});
   displaced_.insert(path);
   ++totals_.replaced;
   totals_.bytes += wanted.entry->size;

@@ -23,8 +23,8 @@ void StepMaker::directory_goes(const std::string& path, const Target& target) {
     return;
   }
   if (!target.fact->unowned_children.empty()) {
-    notices_.push_back({NoticeKind::directory_not_empty, *target.had.front().package, path,
-                        target.fact->unowned_children.front()});
+    notices_.push_back(
+        {NoticeKind::directory_not_empty, *target.had.front().package, path, target.fact->unowned_children.front()});
     stays(path);
     return;
   }
@@ -45,8 +45,8 @@ void StepMaker::file_goes(const std::string& path, const Target& target) {
     if (displaced) problems_.push_back({ProblemKind::type_conflict, *target.had.front().package, path, path});
     save(path, target, disk, NoticeKind::edited_file_removed);
   }
-  removes_.emplace_back(RemoveFile{path, disk, retired(target, disk),
-                                   displaced ? Appear::with_parent : Appear::by_itself});
+  removes_.emplace_back(
+      RemoveFile{path, disk, retired(target, disk), displaced ? Appear::with_parent : Appear::by_itself});
   ++totals_.removed;
 }
 

@@ -19,11 +19,14 @@ namespace {
 ErrorKind kind_of(int code) {
   switch (code & 0xFF) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return ErrorKind::locked;
+    case SQLITE_LOCKED:
+      return ErrorKind::locked;
     case SQLITE_PERM:
     case SQLITE_READONLY:
-    case SQLITE_AUTH: return ErrorKind::permission;
-    default: return ErrorKind::cannot_answer;
+    case SQLITE_AUTH:
+      return ErrorKind::permission;
+    default:
+      return ErrorKind::cannot_answer;
   }
 }
 
@@ -32,8 +35,8 @@ ErrorKind kind_of(int code) {
 Database::Database(const OpenDatabase& options, int application_id, int known_version) : path_(options.path) {
   guard([&] {
     const int flags = options.mode == Mode::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
-    database_ = std::make_unique<SQLite::Database>(path_, flags | SQLITE_OPEN_NOFOLLOW,
-                                                   static_cast<int>(options.busy.count()));
+    database_ =
+        std::make_unique<SQLite::Database>(path_, flags | SQLITE_OPEN_NOFOLLOW, static_cast<int>(options.busy.count()));
     sqlite3* const raw = database_->getHandle();
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);

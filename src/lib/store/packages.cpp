@@ -25,7 +25,8 @@ FileEntry read_file(SQLite::Statement& row) {
   entry.path = join(text(row.getColumn(0)), text(row.getColumn(1)));
   entry.type = static_cast<FileType>(row.getColumn(2).getInt());
   entry.mode = static_cast<std::uint16_t>(row.getColumn(3).getInt());
-  entry.owner = {text(row.getColumn(4)), text(row.getColumn(5)), row.getColumn(6).getUInt(), row.getColumn(7).getUInt()};
+  entry.owner = {text(row.getColumn(4)), text(row.getColumn(5)), row.getColumn(6).getUInt(),
+                 row.getColumn(7).getUInt()};
   entry.mtime = row.getColumn(8).getInt64();
   entry.size = static_cast<std::uint64_t>(row.getColumn(9).getInt64());
   entry.digest = digest(row.getColumn(10));
@@ -39,8 +40,8 @@ FileEntry read_file(SQLite::Statement& row) {
 }
 
 InstalledPackage read_package(SQLite::Statement& row) {
-  return {text(row.getColumn(0)), text(row.getColumn(1)), text(row.getColumn(2)), text(row.getColumn(3)),
-          digest(row.getColumn(4)), static_cast<std::uint64_t>(row.getColumn(5).getInt64())};
+  return {text(row.getColumn(0)), text(row.getColumn(1)),   text(row.getColumn(2)),
+          text(row.getColumn(3)), digest(row.getColumn(4)), static_cast<std::uint64_t>(row.getColumn(5).getInt64())};
 }
 
 bool exists(const std::string& path) {

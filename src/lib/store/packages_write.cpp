@@ -7,8 +7,7 @@
 
 namespace minipkg::store {
 
-Packages::Writing::Writing(Packages& packages)
-    : database_(*packages.database()) {
+Packages::Writing::Writing(Packages& packages) : database_(*packages.database()) {
   try {
     transaction_.emplace(database_, SqlTransaction::Kind::exclusive);
   } catch (const Error& error) {
@@ -88,8 +87,8 @@ void Packages::Writing::commit(const std::string& id) {
 
 void Packages::Writing::name_transaction(const std::string& id) {
   database_.guard([&] {
-    SQLite::Statement& statement =
-        database_.prepare("INSERT INTO meta VALUES ('transaction', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+    SQLite::Statement& statement = database_.prepare(
+        "INSERT INTO meta VALUES ('transaction', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
     statement.bind(1, id);
     statement.exec();
   });
@@ -118,8 +117,8 @@ std::int64_t Packages::Writing::owner_id(const Owner& owner) {
     statement.bind(3, owner.uid);
     statement.bind(4, owner.gid);
   };
-  SQLite::Statement& select = database_.prepare(
-      "SELECT id FROM owner WHERE user_name = ? AND group_name = ? AND uid = ? AND gid = ?");
+  SQLite::Statement& select =
+      database_.prepare("SELECT id FROM owner WHERE user_name = ? AND group_name = ? AND uid = ? AND gid = ?");
   bind(select);
   if (select.executeStep()) {
     const std::int64_t id = select.getColumn(0).getInt64();

@@ -61,8 +61,7 @@ std::uint64_t State::begin(const TransactionHead& head, const std::vector<Journa
     history.exec();
     const std::int64_t number = database_.last_row_id();
     for (const PackageChange& change : head.changes) {
-      SQLite::Statement& package =
-          database_.prepare("INSERT INTO history_package VALUES (?, ?, ?, ?, ?, ?, ?)");
+      SQLite::Statement& package = database_.prepare("INSERT INTO history_package VALUES (?, ?, ?, ?, ?, ?, ?)");
       package.bind(1, number);
       package.bind(2, change.name);
       package.bind(3, static_cast<int>(change.action));
@@ -104,7 +103,8 @@ void State::add_steps(const Journal& journal) {
     const JournalStep& step = journal.steps[at];
     const std::int64_t directory = directory_id(std::string(parent_path(step.path)));
     SQLite::Statement& row = database_.prepare(
-        "INSERT INTO journal_step (number, step, kind, appear, place, directory, name, staged_ino, before_ino, save_as, "
+        "INSERT INTO journal_step (number, step, kind, appear, place, directory, name, staged_ino, before_ino, "
+        "save_as, "
         "before, before_mtime, old_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     row.bind(1, as_signed(journal.number));
     row.bind(2, static_cast<std::int64_t>(at));
@@ -133,8 +133,7 @@ void State::add_steps(const Journal& journal) {
 }
 
 void State::add_retired(std::uint64_t number, const RetiredInode& inode) {
-  SQLite::Statement& row =
-      database_.prepare("INSERT INTO retired VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  SQLite::Statement& row = database_.prepare("INSERT INTO retired VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   row.bind(1, as_signed(number));
   row.bind(2, inode.path);
   row.bind(3, as_signed(inode.identity.dev));

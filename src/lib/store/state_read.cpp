@@ -30,13 +30,19 @@ JournalStep read_step(SQLite::Statement& row) {
 const char* action_of(StepKind kind) {
   switch (kind) {
     case StepKind::create_directory:
-    case StepKind::create_file: return "create";
-    case StepKind::replace_file: return "replace";
-    case StepKind::change_type: return "change-type";
-    case StepKind::set_attributes: return "attributes";
-    case StepKind::save_file: return "save";
+    case StepKind::create_file:
+      return "create";
+    case StepKind::replace_file:
+      return "replace";
+    case StepKind::change_type:
+      return "change-type";
+    case StepKind::set_attributes:
+      return "attributes";
+    case StepKind::save_file:
+      return "save";
     case StepKind::remove_file:
-    case StepKind::remove_directory: return "remove";
+    case StepKind::remove_directory:
+      return "remove";
   }
   return "";
 }
@@ -70,7 +76,8 @@ std::optional<Journal> State::open_journal() {
     journal.id = text(head.getColumn(1));
     journal.state = text(head.getColumn(2)) == "staging" ? JournalState::staging : JournalState::committing;
     head.reset();
-    SQLite::Statement& places = database_.prepare("SELECT top, mtime FROM journal_place WHERE number = ? ORDER BY place");
+    SQLite::Statement& places =
+        database_.prepare("SELECT top, mtime FROM journal_place WHERE number = ? ORDER BY place");
     places.bind(1, static_cast<std::int64_t>(journal.number));
     while (places.executeStep()) journal.places.push_back({text(places.getColumn(0)), places.getColumn(1).getInt64()});
     places.reset();
@@ -91,7 +98,8 @@ void State::load_steps(Journal& journal) {
       "SELECT path, mtime FROM journal_directory JOIN directory ON directory.id = journal_directory.directory "
       "WHERE number = ? ORDER BY path");
   touched.bind(1, static_cast<std::int64_t>(journal.number));
-  while (touched.executeStep()) journal.touched.push_back({text(touched.getColumn(0)), touched.getColumn(1).getInt64()});
+  while (touched.executeStep())
+    journal.touched.push_back({text(touched.getColumn(0)), touched.getColumn(1).getInt64()});
   touched.reset();
 }
 
@@ -141,7 +149,8 @@ std::vector<RetiredInode> State::retired() {
 std::vector<PackageChange> State::changes(std::uint64_t number) {
   std::vector<PackageChange> changes;
   SQLite::Statement& row = database_.prepare(
-      "SELECT name, action, from_version, to_version, arch, size_change FROM history_package WHERE number = ? ORDER BY name");
+      "SELECT name, action, from_version, to_version, arch, size_change FROM history_package WHERE number = ? ORDER BY "
+      "name");
   row.bind(1, static_cast<std::int64_t>(number));
   while (row.executeStep()) {
     PackageChange change;
@@ -185,8 +194,8 @@ std::vector<HistoryEntry> State::history() {
 std::optional<HistoryEntry> State::history(std::uint64_t number) {
   if (database_.version() == 0) return std::nullopt;
   return database_.guard([&]() -> std::optional<HistoryEntry> {
-    SQLite::Statement& row = database_.prepare(
-        "SELECT number, id, state, started, finished, uid, command FROM history WHERE number = ?");
+    SQLite::Statement& row =
+        database_.prepare("SELECT number, id, state, started, finished, uid, command FROM history WHERE number = ?");
     row.bind(1, static_cast<std::int64_t>(number));
     if (!row.executeStep()) {
       row.reset();

@@ -32,8 +32,10 @@ std::string path_of(int fd, const std::string& otherwise) {
 }
 
 bool is_running_system(int root) {
-  struct stat given {}, own {};
-  return ::fstat(root, &given) == 0 && ::stat("/", &own) == 0 && given.st_dev == own.st_dev && given.st_ino == own.st_ino;
+  struct stat given {
+  }, own{};
+  return ::fstat(root, &given) == 0 && ::stat("/", &own) == 0 && given.st_dev == own.st_dev &&
+         given.st_ino == own.st_ino;
 }
 
 /// Nobody but root and this user may write where the databases are.
@@ -106,8 +108,8 @@ void System::Impl::open_databases(store::Mode mode) {
 
 void System::Impl::open_for_read() {
   if (!find_directory()) {
-    packages.emplace(store::OpenDatabase{root.full_name(directory) + "/" + packages_file, store::Mode::read,
-                                         store::Durability::full, {}});
+    packages.emplace(store::OpenDatabase{
+        root.full_name(directory) + "/" + packages_file, store::Mode::read, store::Durability::full, {}});
     return;
   }
   try {
@@ -177,7 +179,8 @@ void System::Impl::decide_liveness(bool had_state) {
 /// Both databases have been read, so that journals of theirs that mattered have been played back: what still stands
 /// there was begun by a killed writer and never counted.
 void System::Impl::remove_strays() {
-  for (const char* name : {"packages.db-journal", "state.db-journal", "packages.db.parked", "packages.db.parked-journal"}) {
+  for (const char* name :
+       {"packages.db-journal", "state.db-journal", "packages.db.parked", "packages.db.parked-journal"}) {
     ::unlinkat(directory_fd.get(), name, 0);
   }
 }

@@ -18,9 +18,9 @@ constexpr const char* state_directory = "/var/lib/minipkg";
 struct System::Impl {
   OpenOptions options;
   os::Tree root;
-  std::string directory;            ///< state_directory where it really is, canonical below the root
-  std::string directory_path;       ///< the same as a path of this process, for SQLite
-  Fd directory_fd;                  ///< none: it does not exist (only when opened for read)
+  std::string directory;       ///< state_directory where it really is, canonical below the root
+  std::string directory_path;  ///< the same as a path of this process, for SQLite
+  Fd directory_fd;             ///< none: it does not exist (only when opened for read)
   std::optional<os::WriterLock> lock;
   std::optional<store::Packages> packages;
   std::optional<store::State> state;  ///< none: an offline root at rest, or one that was never written

@@ -24,7 +24,11 @@ constexpr std::string_view all_passed = ".........";
 class Verifier {
  public:
   Verifier(const os::Tree& root, store::Packages& packages)
-      : root_(root), packages_(packages), resolver_(root), users_(os::read_users(root)), groups_(os::read_groups(root)) {}
+      : root_(root),
+        packages_(packages),
+        resolver_(root),
+        users_(os::read_users(root)),
+        groups_(os::read_groups(root)) {}
 
   std::optional<VerifyFinding> check(const std::string& package, const FileEntry&);
 
@@ -90,7 +94,8 @@ void Verifier::check_attributes(const FileEntry& entry, const Found& found, std:
 void Verifier::check_content(const FileEntry& entry, const Found& found, std::string& flags) {
   const OnDisk& disk = found.stat->disk;
   switch (entry.type) {
-    case FileType::regular: return check_digest(entry, found, flags);
+    case FileType::regular:
+      return check_digest(entry, found, flags);
     case FileType::symlink:
       if (os::read_link(found.dirfd, found.name.c_str(), found.full) != entry.target) fail_letter(flags, link);
       return;
@@ -98,7 +103,8 @@ void Verifier::check_content(const FileEntry& entry, const Found& found, std::st
     case FileType::block:
       if (entry.dev_major != disk.dev_major || entry.dev_minor != disk.dev_minor) fail_letter(flags, device);
       return;
-    default: return;
+    default:
+      return;
   }
 }
 

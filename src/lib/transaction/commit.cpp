@@ -50,8 +50,10 @@ void check_displaced(int dirfd, const std::string& name, const std::string& path
   while (const dirent* entry = ::readdir(stream.get())) {
     const std::string child = entry->d_name;
     if (child == "." || child == "..") continue;
-    if (!known.contains(path + "/" + child)) fail(on_failure, "replace", path, "somebody put '" + child + "' into it meanwhile");
-    if (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN) check_displaced(stream_fd, child, path + "/" + child, known);
+    if (!known.contains(path + "/" + child))
+      fail(on_failure, "replace", path, "somebody put '" + child + "' into it meanwhile");
+    if (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN)
+      check_displaced(stream_fd, child, path + "/" + child, known);
   }
 }
 
@@ -80,12 +82,18 @@ void Committer::step(std::size_t at) {
   switch (step.kind) {
     case StepKind::create_directory:
     case StepKind::create_file:
-    case StepKind::save_file: return appear(tree_.staged(at), live);
-    case StepKind::replace_file: return replace(at, live);
-    case StepKind::change_type: return change_type(at, live);
-    case StepKind::set_attributes: return set_attributes(at, live);
-    case StepKind::remove_file: return remove_file(at, live);
-    case StepKind::remove_directory: return remove_directory(at, live);
+    case StepKind::save_file:
+      return appear(tree_.staged(at), live);
+    case StepKind::replace_file:
+      return replace(at, live);
+    case StepKind::change_type:
+      return change_type(at, live);
+    case StepKind::set_attributes:
+      return set_attributes(at, live);
+    case StepKind::remove_file:
+      return remove_file(at, live);
+    case StepKind::remove_directory:
+      return remove_directory(at, live);
   }
 }
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "lib/os/attributes.hpp"
-#include "minipkg/error.hpp"
 #include "lib/transaction/undo.hpp"
+#include "minipkg/error.hpp"
 
 namespace minipkg::transaction {
 namespace {

@@ -47,7 +47,8 @@ LiveTree::Name LiveTree::live(const std::string& path) const {
 
 std::optional<LiveTree::Name> LiveTree::try_live(const std::string& path) const {
   const int dirfd = root_.try_directory(parent_path(path));
-  if (dirfd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) fail_errno("open directory", root_.full_name(path));
+  if (dirfd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+    fail_errno("open directory", root_.full_name(path));
   if (dirfd < 0) return std::nullopt;
   return Name{dirfd, std::string(base_name(path)), root_.full_name(path)};
 }

@@ -22,9 +22,7 @@ struct Takes {
 
   void operator()(const ReplaceFile& one) { before = &one.before, retired = &one.retired; }
   void operator()(const ChangeType& one) { before = &one.before, retired = &one.retired; }
-  void operator()(const RemoveFile& one) {
-    before = &one.before, retired = &one.retired, kind = RetiredKind::removed;
-  }
+  void operator()(const RemoveFile& one) { before = &one.before, retired = &one.retired, kind = RetiredKind::removed; }
   void operator()(const SetAttributes& one) { before = &one.before; }
   void operator()(const SaveFile& one) { before = &one.before; }
   void operator()(const RemoveDirectory& one) { before = &one.before; }
@@ -72,7 +70,8 @@ std::vector<RetiredInode> prepare(const LiveTree& tree, const Plan& plan, Observ
     const LiveTree::Name live = tree.live(step.path);
     check_unchanged(live, *takes.before);
     if (takes.retired != nullptr && *takes.retired) {
-      retired.push_back(retire(tree.journal(), step.path, step.place, takes.before->identity, **takes.retired, takes.kind));
+      retired.push_back(
+          retire(tree.journal(), step.path, step.place, takes.before->identity, **takes.retired, takes.kind));
       if (auto handle = os::handle_at(live.dirfd, live.c_str())) retired.back().handle = std::move(*handle);
     }
     if (!needs_second_name(step)) continue;

@@ -139,14 +139,19 @@ void Stager::make_special_file(std::size_t step, const FileEntry& entry) {
   const LiveTree::Name name = tree_.staged(step);
   int result = 0;
   switch (entry.type) {
-    case FileType::symlink: result = ::symlinkat(entry.target.c_str(), name.dirfd, name.c_str()); break;
-    case FileType::fifo: result = ::mknodat(name.dirfd, name.c_str(), S_IFIFO | 0600, 0); break;
+    case FileType::symlink:
+      result = ::symlinkat(entry.target.c_str(), name.dirfd, name.c_str());
+      break;
+    case FileType::fifo:
+      result = ::mknodat(name.dirfd, name.c_str(), S_IFIFO | 0600, 0);
+      break;
     case FileType::character:
     case FileType::block:
       result = ::mknodat(name.dirfd, name.c_str(), (entry.type == FileType::block ? S_IFBLK : S_IFCHR) | 0600,
                          makedev(entry.dev_major, entry.dev_minor));
       break;
-    default: fail(ErrorKind::bad_package, "install", entry.path, "a package cannot bring this type of file");
+    default:
+      fail(ErrorKind::bad_package, "install", entry.path, "a package cannot bring this type of file");
   }
   if (result != 0) fail_errno("make", name.path, errno, on_failure);
   const auto stat = look(name);

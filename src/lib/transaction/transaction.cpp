@@ -50,8 +50,10 @@ void commit_packages(Context& context, store::Packages::Writing& writing, const 
     case ErrorKind::bad_package:
     case ErrorKind::interrupted:
     case ErrorKind::locked:
-    case ErrorKind::refused: throw error;
-    default: break;
+    case ErrorKind::refused:
+      throw error;
+    default:
+      break;
   }
   throw Error(ErrorKind::rolled_back, error.what(),
               error.hint().empty() ? "everything was undone; the root is as it was" : error.hint());
@@ -87,7 +89,8 @@ void Running::until_commit_point(ArchiveCheck check, Report& report) {
   observer_.phase(Observer::Phase::stage, plan_);
   journal.steps = journal_steps(plan_);
   std::vector<os::Area> areas;
-  for (const JournalPlace& place : journal.places) areas.push_back(os::Area::make(context_.root, place.top, journal.id));
+  for (const JournalPlace& place : journal.places)
+    areas.push_back(os::Area::make(context_.root, place.top, journal.id));
   const LiveTree tree(context_.root, journal, std::move(areas));
   report.unread_archives = stage(tree, plan_, packages_, observer_, check, journal.steps);
   std::vector<RetiredInode> retired = prepare(tree, plan_, observer_);

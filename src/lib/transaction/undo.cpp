@@ -44,13 +44,20 @@ void Undoer::step(std::size_t at) {
   const JournalStep& step = tree_.journal().steps[at];
   switch (step.kind) {
     case StepKind::create_directory:
-    case StepKind::create_file: return created(step, step.path, step.staged_ino);
-    case StepKind::save_file: return created(step, step.save_as, step.staged_ino);
-    case StepKind::replace_file: return replaced(at, step);
-    case StepKind::change_type: return changed_type(at, step);
-    case StepKind::set_attributes: return changed_attributes(step);
-    case StepKind::remove_file: return removed_file(at, step);
-    case StepKind::remove_directory: return removed_directory(at, step);
+    case StepKind::create_file:
+      return created(step, step.path, step.staged_ino);
+    case StepKind::save_file:
+      return created(step, step.save_as, step.staged_ino);
+    case StepKind::replace_file:
+      return replaced(at, step);
+    case StepKind::change_type:
+      return changed_type(at, step);
+    case StepKind::set_attributes:
+      return changed_attributes(step);
+    case StepKind::remove_file:
+      return removed_file(at, step);
+    case StepKind::remove_directory:
+      return removed_directory(at, step);
   }
 }
 

@@ -16,7 +16,9 @@ namespace {
 
 class LockTest : public testing::Test {
  protected:
-  WriterLock take(std::chrono::milliseconds wait = {}) { return WriterLock::take(fd_.get(), dir_.path(), wait, "minipkg test"); }
+  WriterLock take(std::chrono::milliseconds wait = {}) {
+    return WriterLock::take(fd_.get(), dir_.path(), wait, "minipkg test");
+  }
 
   test::TempDir dir_;
   Fd fd_{::open(dir_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
@@ -29,7 +31,8 @@ TEST_F(LockTest, ASecondWriterIsToldWhoHoldsIt) {
     FAIL() << "two writers";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::locked);
-    EXPECT_NE(std::string(error.what()).find("pid " + std::to_string(::getpid()) + " (minipkg test)"), std::string::npos)
+    EXPECT_NE(std::string(error.what()).find("pid " + std::to_string(::getpid()) + " (minipkg test)"),
+              std::string::npos)
         << error.what();
   }
   EXPECT_FALSE(WriterLock::try_take(fd_.get(), dir_.path(), "x"));

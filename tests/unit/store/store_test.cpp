@@ -134,7 +134,10 @@ TEST(PackagesStore, ANewerSchemaIsRefusedByNumber) {
 
 TEST(PackagesStore, AnotherProgramsDatabaseIsRefused) {
   const TempDir dir;
-  { SQLite::Database(dir / "p.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE t(x); PRAGMA user_version=1"); }
+  {
+    SQLite::Database(dir / "p.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+        .exec("CREATE TABLE t(x); PRAGMA user_version=1");
+  }
   EXPECT_THROW(Packages(at(dir, "p.db", Mode::read)), Error);
   dir.write("garbage.db", std::string(5000, 'x'));
   EXPECT_THROW(Packages(at(dir, "garbage.db", Mode::read)), Error);
