@@ -59,6 +59,13 @@ std::string_view base_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+std::string child_path(std::string_view directory, std::string_view name) {
+  std::string path(directory == "/" ? std::string_view() : directory);
+  path += '/';
+  path += name;
+  return path;
+}
+
 bool is_at_or_below(std::string_view path, std::string_view directory) {
   if (directory == "/") return !path.empty() && path.front() == '/';
   return path.substr(0, directory.size()) == directory &&

@@ -18,6 +18,9 @@ std::string path_of_member(std::string_view member);
 std::string_view parent_path(std::string_view path);
 std::string_view base_name(std::string_view path);
 
+/// "/usr", "bin" -> "/usr/bin"; "/", "bin" -> "/bin".
+std::string child_path(std::string_view directory, std::string_view name);
+
 /// "/usr" and "/usr/bin" are below "/usr"; "/usrx" is not.
 bool is_at_or_below(std::string_view path, std::string_view directory);
 

@@ -12,10 +12,6 @@ namespace {
 
 constexpr int most_links = 40;  // as path_resolution(7)
 
-std::string child(const std::string& directory, std::string_view name) {
-  return directory == "/" ? "/" + std::string(name) : directory + "/" + std::string(name);
-}
-
 bool is_trusted(std::uint32_t owner) { return owner == 0 || owner == ::geteuid(); }
 
 }  // namespace
@@ -24,7 +20,7 @@ Resolver::Resolved Resolver::resolve(const std::string& directory) {
   if (const auto found = known_.find(directory); found != known_.end()) return found->second;
   if (directory == "/") return known_.emplace("/", Resolved{"/", {}}).first->second;
   Resolved result = resolve(std::string(parent_path(directory)));
-  if (result.unsafe.empty()) result = follow(child(result.canonical, base_name(directory)), 0);
+  if (result.unsafe.empty()) result = follow(child_path(result.canonical, base_name(directory)), 0);
   return known_.emplace(directory, std::move(result)).first->second;
 }
 
@@ -46,7 +42,7 @@ Resolver::Resolved Resolver::follow(const std::string& canonical, int depth) {
 
 Resolver::Resolved Resolver::through(const std::string& link, const std::string& target,
                                      std::optional<std::uint32_t> owner, int depth) {
-  const std::string start = target.starts_with('/') ? target : child(std::string(parent_path(link)), target);
+  const std::string start = target.starts_with('/') ? target : child_path(std::string(parent_path(link)), target);
   Resolved result = walk(start, depth + 1);
   if (!result.unsafe.empty() || !owner || is_trusted(*owner)) return result;
   const int there = root_.try_directory(result.canonical);
@@ -69,7 +65,7 @@ Resolver::Resolved Resolver::walk(const std::string& path, int depth) {
     if (component == "..") {
       at.canonical = std::string(parent_path(at.canonical));
     } else {
-      at = follow(child(at.canonical, component), depth);
+      at = follow(child_path(at.canonical, component), depth);
     }
   }
   return at;

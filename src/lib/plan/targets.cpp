@@ -74,8 +74,7 @@ void collect_had(const Changing& changing, const Facts& facts, Targets& targets,
 std::string canonical_path(const Aliases& aliases, const std::string& path) {
   const auto alias = aliases.find(std::string(parent_path(path)));
   if (alias == aliases.end()) return path;
-  const std::string name(base_name(path));
-  return alias->second == "/" ? "/" + name : alias->second + "/" + name;
+  return child_path(alias->second, base_name(path));
 }
 
 Targets collect_targets(const std::vector<Changing>& changing, const Facts& facts, Problems& problems) {

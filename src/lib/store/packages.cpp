@@ -16,13 +16,9 @@ constexpr const char* file_columns =
     "directory.path, file.name, type, mode, user_name, group_name, uid, gid, mtime, size, file.digest, target, device, "
     "xattrs, extra ";
 
-std::string join(const std::string& directory, const std::string& name) {
-  return directory == "/" ? "/" + name : directory + "/" + name;
-}
-
 FileEntry read_file(SQLite::Statement& row) {
   FileEntry entry;
-  entry.path = join(text(row.getColumn(0)), text(row.getColumn(1)));
+  entry.path = child_path(text(row.getColumn(0)), text(row.getColumn(1)));
   entry.type = static_cast<FileType>(row.getColumn(2).getInt());
   entry.mode = static_cast<std::uint16_t>(row.getColumn(3).getInt());
   entry.owner = {text(row.getColumn(4)), text(row.getColumn(5)), row.getColumn(6).getUInt(),

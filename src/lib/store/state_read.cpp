@@ -6,10 +6,6 @@
 namespace minipkg::store {
 namespace {
 
-std::string join(const std::string& directory, const std::string& name) {
-  return directory == "/" ? "/" + name : directory + "/" + name;
-}
-
 std::uint64_t as_unsigned(const SQLite::Column& column) { return static_cast<std::uint64_t>(column.getInt64()); }
 
 JournalStep read_step(SQLite::Statement& row) {
@@ -17,7 +13,7 @@ JournalStep read_step(SQLite::Statement& row) {
   step.kind = static_cast<StepKind>(row.getColumn(0).getInt());
   step.appear = static_cast<Appear>(row.getColumn(1).getInt());
   step.place = row.getColumn(2).getUInt();
-  step.path = join(text(row.getColumn(3)), text(row.getColumn(4)));
+  step.path = child_path(text(row.getColumn(3)), text(row.getColumn(4)));
   step.staged_ino = as_unsigned(row.getColumn(5));
   step.before_ino = as_unsigned(row.getColumn(6));
   step.save_as = text(row.getColumn(7));

@@ -53,7 +53,7 @@ std::string Inspector::canonical(os::Resolver& resolver, const std::string& path
   if (!resolved.unsafe.empty()) facts_.unsafe_directories.emplace(directory, resolved.unsafe);
   Aliases& aliases = &resolver == &before_ ? facts_.aliases_before : facts_.aliases;
   if (resolved.canonical != directory) aliases.emplace(directory, resolved.canonical);
-  return child(resolved.canonical, base_name(path));
+  return child_path(resolved.canonical, base_name(path));
 }
 
 /// A directory that a package lists may itself be a symlink to one.
@@ -92,7 +92,7 @@ void Inspector::plan_symlinks() {
     for (const FileEntry& entry : incoming.manifest->files) {
       if (entry.type == FileType::directory) continue;
       const auto parent = before_.resolve(std::string(parent_path(entry.path)));
-      const std::string path = child(parent.canonical, base_name(entry.path));
+      const std::string path = child_path(parent.canonical, base_name(entry.path));
       leaving_links_.erase(path);
       if (entry.type == FileType::symlink) planned_links_.emplace(path, entry.target);
     }

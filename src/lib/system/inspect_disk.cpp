@@ -50,7 +50,7 @@ std::vector<OwnerFact> Inspector::owners(const std::string& canonical) {
   std::vector<OwnerFact> owners;
   const auto add = [&](const std::string& spelled) {
     const os::Resolver::Resolved parent = before_.resolve(std::string(parent_path(spelled)));
-    if (child(parent.canonical, base_name(spelled)) != canonical) return;
+    if (child_path(parent.canonical, base_name(spelled)) != canonical) return;
     for (OwnerFact& owner : packages_.owners(spelled)) owners.push_back(std::move(owner));
   };
   add(canonical);
@@ -152,7 +152,7 @@ void Inspector::find_unowned(int dirfd, const std::string& path, const std::stri
   while (const dirent* entry = ::readdir(stream.get())) {
     const std::string name = entry->d_name;
     if (name == "." || name == ".." || name == os::area_directory) continue;
-    const std::string at = child(below, name);
+    const std::string at = child_path(below, name);
     const auto known = paths_.find(at);
     if (known == paths_.end() || known->second.had.empty()) {
       unowned.push_back(at);

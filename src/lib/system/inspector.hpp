@@ -65,9 +65,4 @@ class Inspector {
   Facts facts_;
 };
 
-/// A name in a directory, as an absolute path.
-inline std::string child(const std::string& directory, std::string_view name) {
-  return directory == "/" ? "/" + std::string(name) : directory + "/" + std::string(name);
-}
-
 }  // namespace minipkg

@@ -53,7 +53,7 @@ std::vector<OwnedPath> System::owners(const std::vector<std::string>& paths) con
   std::vector<OwnedPath> answers;
   for (const std::string& path : paths) {
     const std::string directory = resolver.resolve(std::string(parent_path(path))).canonical;
-    const std::string real = (directory == "/" ? "/" : directory + "/") + std::string(base_name(path));
+    const std::string real = child_path(directory, base_name(path));
     std::set<std::string> owners;
     std::set<std::string> spellings{path, real};
     // Packages may have recorded either side of a merged /usr.

@@ -242,8 +242,7 @@ void Stager::link_to_leader(std::size_t step, const FileEntry& entry) {
   } else {
     // The leader is installed already as it should be.
     const std::string parent = os::Resolver(tree_.root()).resolve(std::string(parent_path(entry.target))).canonical;
-    from = tree_.live(parent == "/" ? "/" + std::string(base_name(entry.target))
-                                    : parent + "/" + std::string(base_name(entry.target)));
+    from = tree_.live(child_path(parent, base_name(entry.target)));
   }
   const LiveTree::Name name = tree_.staged(step);
   if (::linkat(from.dirfd, from.c_str(), name.dirfd, name.c_str(), 0) != 0) {
