@@ -37,9 +37,36 @@ Life probe_handle(int mount_fd, const FileHandle& handle) {
   room.get()->handle_bytes = static_cast<unsigned int>(handle.bytes.size());
   room.get()->handle_type = handle.type;
   std::memcpy(room.payload(), handle.bytes.data(), handle.bytes.size());
-  const Fd inode(::open_by_handle_at(mount_fd, room.get(), O_PATH | O_CLOEXEC));
-  if (inode) return Life::alive;
-  return errno == ESTALE ? Life::gone : Life::unknown;
+  const Fd inode(::open_by_handle_at(mount_fd, room.get(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!inode && errno == ESTALE) return Life::gone;
+  if (!inode) return errno == EPERM ? Life::unknown : Life::held;
+  if (::fcntl(inode.get(), F_SETLEASE, F_WRLCK) != 0) return Life::held;
+  ::fcntl(inode.get(), F_SETLEASE, F_UNLCK);
+  return Life::named;
+}
+
+namespace {
+
+sigset_t only_sigio() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGIO);
+  return set;
+}
+
+}  // namespace
+
+LeaseSignals::LeaseSignals() {
+  const sigset_t set = only_sigio();
+  pthread_sigmask(SIG_BLOCK, &set, &before_);
+}
+
+LeaseSignals::~LeaseSignals() {
+  const sigset_t set = only_sigio();
+  const timespec at_once{};
+  while (sigtimedwait(&set, nullptr, &at_once) > 0) {
+  }
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 }  // namespace minipkg::os

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <csignal>
 #include <optional>
 
 #include "lib/model/retired.hpp"
@@ -10,11 +11,30 @@ namespace minipkg::os {
 /// Nothing where the file system has no handles or the caller may not ask. name_to_handle_at(2).
 std::optional<FileHandle> handle_at(int dirfd, const char* name);
 
-enum class Life { gone, alive, unknown };
+enum class Life {
+  gone,   ///< nobody has it open, mapped or named
+  named,  ///< nobody has it open or mapped: only names keep it, such as those of the undo store
+  held,   ///< somebody has, or may have, it open or mapped
+  unknown,
+};
 
-/// Asks the file system of `mount_fd` (any non-O_PATH descriptor on it) whether the inode still exists: ESTALE means
-/// nobody has it open, mapped or named. Needs CAP_DAC_READ_SEARCH in the initial user namespace; otherwise unknown.
-/// Opens with O_PATH: never waits for a device or server. open_by_handle_at(2).
+/// Asks the file system of `mount_fd` (any non-O_PATH descriptor on it) whether a regular file still exists: ESTALE
+/// means it is gone. Otherwise a write lease tells, which is granted only while nobody else has the inode open or
+/// mapped, and is given back at once. Needs CAP_DAC_READ_SEARCH in the initial user namespace; otherwise unknown.
+/// Keep SIGIO blocked (LeaseSignals): whoever opens the file in that moment would cause it. open_by_handle_at(2),
+/// F_SETLEASE in fcntl(2).
 Life probe_handle(int mount_fd, const FileHandle&);
+
+/// Blocks SIGIO while leases are taken, and forgets one that came.
+class LeaseSignals {
+ public:
+  LeaseSignals();
+  LeaseSignals(const LeaseSignals&) = delete;
+  LeaseSignals& operator=(const LeaseSignals&) = delete;
+  ~LeaseSignals();
+
+ private:
+  sigset_t before_{};
+};
 
 }  // namespace minipkg::os

@@ -30,12 +30,14 @@ Door open_door(int root_fd, const std::string& place) {
 
 std::vector<RetiredInode> not_gone(int root_fd, std::vector<RetiredInode> rows) {
   std::unordered_map<std::string, Door> doors;
+  const os::LeaseSignals quiet;
   std::erase_if(rows, [&](const RetiredInode& row) {
     auto door = doors.find(row.place);
     if (door == doors.end()) door = doors.emplace(row.place, open_door(root_fd, row.place)).first;
     // Another device: another file system is mounted there now, its ESTALE would say nothing of ours.
     if (!door->second.fd || door->second.dev != row.identity.dev) return false;
-    return os::probe_handle(door->second.fd.get(), row.handle) == os::Life::gone;
+    const os::Life life = os::probe_handle(door->second.fd.get(), row.handle);
+    return life == os::Life::gone || life == os::Life::named;
   });
   return rows;
 }

@@ -32,15 +32,15 @@ TEST_F(FileHandleTest, SymlinkIsNotFollowed) {
   EXPECT_NE(handle_at(root_fd_.get(), "link"), handle_at(root_fd_.get(), "a"));
 }
 
-TEST_F(FileHandleTest, AliveWhileNamedOpenOrMapped) {
+TEST_F(FileHandleTest, HeldWhileOpenOrMapped) {
   const FileHandle handle = handle_at(root_fd_.get(), "a").value();
-  EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::alive);
+  EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::named);
   Fd held(::openat(root_fd_.get(), "a", O_RDONLY | O_CLOEXEC));
   ASSERT_EQ(::unlinkat(root_fd_.get(), "a", 0), 0);
-  EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::alive);
+  EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::held);
   void* const mapped = ::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, held.get(), 0);
   held.reset();
-  EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::alive);
+  EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::held);
   ASSERT_EQ(::munmap(mapped, 4096), 0);
   EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::gone);
 }
