@@ -53,6 +53,8 @@ void add_commands(CLI::App& app, Context& context) {
   add_owner(app, context);
   add_verify(app, context);
   add_history(app, context);
+  add_undo(app, context);
+  add_rollback(app, context);
   add_recover(app, context);
   add_needs_restart(app, context);
   add_build(app, context);

@@ -48,6 +48,8 @@ void add_files(CLI::App&, Context&);
 void add_owner(CLI::App&, Context&);
 void add_verify(CLI::App&, Context&);
 void add_history(CLI::App&, Context&);
+void add_undo(CLI::App&, Context&);
+void add_rollback(CLI::App&, Context&);
 void add_recover(CLI::App&, Context&);
 void add_needs_restart(CLI::App&, Context&);
 

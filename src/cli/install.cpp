@@ -63,7 +63,7 @@ ExitStatus install(Context& context, const InstallOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   const std::vector<Package> packages = open_packages(options);
   const Request request = make_request(context, options, packages);
-  if (context.globals.dry_run) return show_dry_run(context, request, packages);
+  if (context.globals.dry_run) return show_dry_run(context, open_to_observe(context), request, packages);
   // Often everything is there already: that is seen without taking the lock.
   if (nothing_to_do(context.open(Access::read), request)) {
     return show_nothing_to_do(context, packages, archive_check(options));

@@ -14,7 +14,7 @@ ExitStatus remove(Context& context, const std::vector<std::string>& names) {
   const auto began = std::chrono::steady_clock::now();
   Request request;
   request.remove = names;
-  if (context.globals.dry_run) return show_dry_run(context, request, {});
+  if (context.globals.dry_run) return show_dry_run(context, open_to_observe(context), request, {});
   catch_signals();
   System system = context.open(Access::write);
   const Planned planned = plan_transaction(request, system.inspect(request));

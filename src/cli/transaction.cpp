@@ -47,12 +47,17 @@ ExitStatus refuse(Context& context, const Problems& problems, const Request& req
   return ExitStatus::refused;
 }
 
-ExitStatus show_dry_run(Context& context, const Request& request, const std::vector<Package>& packages) {
-  const System system = context.open(Access::observe);
+System open_to_observe(Context& context) {
+  System system = context.open(Access::observe);
   if (!system.pending_recovery().empty()) {
     throw Error(ErrorKind::needs_recover, "cannot plan 'a transaction': another one was interrupted and is not undone",
                 "run minipkg recover as root");
   }
+  return system;
+}
+
+ExitStatus show_dry_run(Context& context, const System& system, const Request& request,
+                        const std::vector<Package>& packages) {
   const Planned planned = plan_transaction(request, system.inspect(request));
   if (const auto* problems = std::get_if<Problems>(&planned)) return refuse(context, *problems, request);
   const Plan& plan = std::get<Plan>(planned);

@@ -16,8 +16,10 @@ std::vector<const Package*> pointers(const std::vector<Package>&);
 
 /// All problems on stderr, as a person reads them; the JSON form on stdout.
 ExitStatus refuse(Context&, const Problems&, const Request&);
-/// The plan is the answer, and nothing is touched. Refuses over a root that an interrupted transaction left mixed.
-ExitStatus show_dry_run(Context&, const Request&, const std::vector<Package>&);
+/// For a dry run: refuses a root that an interrupted transaction left mixed.
+System open_to_observe(Context&);
+/// The plan is the answer, and nothing is touched.
+ExitStatus show_dry_run(Context&, const System&, const Request&, const std::vector<Package>&);
 /// For a person who watches: what is about to happen.
 void announce(Context&, const Plan&, const std::vector<Package>&);
 ExitStatus show_report(Context&, const Report&, StartTime began);

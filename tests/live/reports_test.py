@@ -90,6 +90,7 @@ class Reports(LiveTest):
         inode = self.library_path.stat().st_ino
         self.minipkg.install(self.packages[1])
         self.assertEqual(self.state("SELECT ino FROM retired"), [(inode,)])
+        self.minipkg.run("history", "prune", "--keep", "0")
         again = self.file_with_number(inode)
         process = self.start(self.compile("mapper.c", "mapper"), again)
         self.assertEqual(process.heard(), "mapped")

@@ -60,11 +60,12 @@ class Minipkg:
 
     def __init__(self, test, root):
         self.test, self.root = test, str(root)
+        self.liveness = "--live"
         self.program, self.prefix, self.environment = program(), [], dict(os.environ)
 
     def run(self, *arguments, status=0):
         """Runs a command and fails the test unless it ends with `status`."""
-        command = [*self.prefix, self.program, "--root", self.root, "--live", *map(str, arguments)]
+        command = [*self.prefix, self.program, "--root", self.root, self.liveness, *map(str, arguments)]
         done = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True,
                               encoding="utf-8", errors="backslashreplace", timeout=120)
         told = f"{' '.join(map(str, command))}\nstdout: {done.stdout}\nstderr: {done.stderr}"

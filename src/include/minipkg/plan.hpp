@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -23,6 +24,9 @@ struct Incoming {
   const Manifest* manifest = nullptr;  ///< not owned
   Digest digest{};
   std::string file;  ///< the package file, for messages
+  // Packages that come back from old inodes (System::way_back), entries of their manifest:
+  std::set<std::uint32_t> left_alone = {};  ///< their content was never changed: what stands there stays, edited or not
+  std::set<std::uint32_t> omitted = {};     ///< nothing stood there then
 };
 
 struct Request {

@@ -102,7 +102,43 @@ struct HistoryEntry {
   std::uint32_t uid = 0;
   std::vector<std::string> command;
   std::vector<PackageChange> changes;
-  std::vector<HistoryFile> files;  ///< only from history(N)
+  std::vector<HistoryFile> files;  ///< only from history(N), until it is pruned
+  bool kept = false;               ///< its old inodes are still there: it can be undone
+  std::uint64_t kept_bytes = 0;    ///< that only they hold on the disk
+};
+
+/// Which transactions are taken back.
+struct WayBack {
+  enum class Kind {
+    undo,      ///< this one, whose packages no later one may have changed
+    rollback,  ///< every later one; 0 is the time before the first
+  };
+  Kind kind = Kind::undo;
+  std::optional<std::uint64_t> transaction;  ///< undo: nothing is the last one
+};
+
+/// Packages as they were. What they need of their data is still on the disk, in the old inodes.
+class MINIPKG_API Restoration {
+ public:
+  Restoration(Restoration&&) noexcept;
+  Restoration& operator=(Restoration&&) noexcept;
+  ~Restoration();
+  /// For inspect() and plan_transaction(); points into this object. May be given a list of --overwrite globs.
+  Request& request();
+
+  struct Impl;
+  explicit Restoration(std::unique_ptr<Impl>);
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// How much of the way back is kept. Transactions that exceed any limit are pruned, oldest first.
+struct Retention {
+  std::optional<std::uint64_t> transactions;
+  std::optional<std::uint64_t> bytes;          ///< on all file systems together
+  std::optional<std::int64_t> finished_since;  ///< seconds since 1970
 };
 
 enum class Recovery { nothing_to_do, undone, finished };
@@ -131,6 +167,13 @@ class MINIPKG_API System {
   /// Error(needs_recover): it is not, the journal is kept.
   Report apply(const Plan&, const std::vector<const Package*>& packages, Observer&,
                ArchiveCheck = ArchiveCheck::as_needed);
+
+  /// Throws Error(refused) if it cannot be gone any more, naming the reason.
+  Restoration way_back(const WayBack&) const;
+  Report apply(const Plan&, const Restoration&, Observer&);
+  /// What prune() would prune, oldest first.
+  std::vector<HistoryEntry> beyond(const Retention&) const;
+  void prune(std::uint64_t transaction);
 
   std::vector<InstalledPackage> packages() const;  ///< sorted by name
   std::optional<InstalledPackage> package(const std::string& name) const;

@@ -33,6 +33,7 @@ struct JournalStep {
   Attributes before;              ///< set_attributes, remove_directory: what undo gives back; its mtime is not used
   std::int64_t before_mtime = 0;  ///< the same, nanoseconds since 1970
   std::optional<Digest> old_digest;
+  bool edited = false;  ///< what appears is an old inode that somebody had edited, not what the manifest promises
 };
 
 struct TouchedDirectory {
@@ -42,7 +43,8 @@ struct TouchedDirectory {
 
 struct JournalPlace {
   std::string top;
-  std::int64_t mtime = 0;  ///< of top, nanoseconds: making .minipkg in it changes that
+  std::int64_t mtime = 0;        ///< of top, nanoseconds: making .minipkg in it changes that
+  std::uint64_t kept_bytes = 0;  ///< once done: what only the kept names in its area hold
 };
 
 enum class JournalState : std::uint8_t {
@@ -54,6 +56,7 @@ enum class JournalState : std::uint8_t {
 struct Journal {
   std::uint64_t number = 0;
   std::string id;
+  std::uint64_t restores = 0;  ///< first transaction whose kept inodes this one brings back; 0: none
   JournalState state = JournalState::staging;
   std::vector<JournalPlace> places;
   std::vector<JournalStep> steps;

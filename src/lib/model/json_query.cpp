@@ -63,6 +63,8 @@ Json to_object(const HistoryEntry& entry) {
           {"started", entry.started},
           {"finished", entry.finished},
           {"uid", entry.uid},
+          {"kept", entry.kept},
+          {"kept_bytes", entry.kept_bytes},
           {"command", json::text_array(entry.command)},
           {"changes", json::changes(entry.changes)}};
 }

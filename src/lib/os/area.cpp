@@ -107,6 +107,14 @@ void Area::remove(const Tree& root, const std::string& top, const std::string& i
   }
 }
 
+void Area::remove_if_empty(const Tree& root, const std::string& top, const std::string& id) {
+  const Area area = open(root, top, id);
+  const std::string path = root.full_name(top);
+  const bool keeps =
+      area.exists() && !(names_in(area.staged_.fd(), path).empty() && names_in(area.kept(), path).empty());
+  if (!keeps) remove(root, top, id);
+}
+
 void sync_file_system(int fd, const std::string& path) {
   if (::syncfs(fd) != 0) fail_errno("write to the disk", path, errno, on_failure);
 }

@@ -18,6 +18,9 @@ class Area {
   /// Removes it with all its content, and .minipkg too if it is empty then. Idempotent.
   static void remove(const Tree& root, const std::string& top, const std::string& id);
 
+  /// The same unless something is in it: what a finished transaction keeps.
+  static void remove_if_empty(const Tree& root, const std::string& top, const std::string& id);
+
   bool exists() const { return staged_.fd() >= 0; }
   const Tree& staged() const { return staged_; }  ///< what will become visible: new/N, new/N/…
   int kept() const { return kept_.get(); }        ///< old/N: second names of what was visible

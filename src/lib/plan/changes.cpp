@@ -40,6 +40,7 @@ Changing install_one(const Request& request, const Facts& facts, std::uint32_t a
   const InstalledPackage* const there = installed(facts, manifest.name);
   Changing changing;
   changing.manifest = &manifest;
+  changing.omitted = &request.install[at].omitted;
   changing.installed = installed_files(facts, manifest.name);
   PackageChange& change = changing.change;
   change.action = action_for(there, manifest);

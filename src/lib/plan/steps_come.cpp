@@ -135,7 +135,10 @@ void StepMaker::file_comes(const std::string& path, const Target& target) {
   const OnDisk* const disk = target.disk();
   const Wanted& wanted = target.wanted.front();
   check_link_place(path, target);
-  if (disk == nullptr) {
+  if (request_.install[wanted.source.package].left_alone.contains(wanted.source.entry) &&
+      (disk == nullptr || !same_content(*wanted.entry, *disk))) {
+    ++totals_.kept;
+  } else if (disk == nullptr) {
     creates_.emplace_back(CreateFile{path, wanted.source, attributes_of(*wanted.entry, facts_), appear(path)});
     ++totals_.created;
     totals_.bytes += wanted.entry->size;

@@ -42,7 +42,7 @@ void collect_wanted(const Changing& changing, const Facts& facts, Targets& targe
   const Manifest& manifest = *changing.manifest;
   for (std::uint32_t at = 0; at < manifest.files.size(); ++at) {
     const FileEntry& entry = manifest.files[at];
-    if (entry.path == "/") continue;
+    if (changing.omitted != nullptr && changing.omitted->contains(at)) continue;
     if (is_unsafe(facts, manifest.name, entry, problems)) continue;
     const std::string canonical = canonical_path(facts.aliases, entry.path);
     if (is_our_own(canonical)) {

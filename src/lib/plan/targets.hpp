@@ -14,6 +14,7 @@ struct Changing {
   PackageChange change;
   const Manifest* manifest = nullptr;                 ///< nothing: it is removed
   const std::vector<FileEntry>* installed = nullptr;  ///< nothing: it is new
+  const std::set<std::uint32_t>* omitted = nullptr;   ///< entries of the manifest that do not come; nothing: all do
 };
 
 struct Wanted {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lib/store/codec.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -91,6 +92,50 @@ Attributes decode_attributes(std::string_view bytes) {
     attributes.set[std::move(name)] = reader.string();
   }
   return attributes;
+}
+
+std::string encode(const FileEntry& entry) {
+  Writer writer;
+  writer.number(static_cast<std::int64_t>(entry.type));
+  writer.number(entry.mode);
+  writer.string(entry.owner.user);
+  writer.string(entry.owner.group);
+  writer.number(entry.owner.uid);
+  writer.number(entry.owner.gid);
+  writer.number(static_cast<std::int64_t>(entry.size));
+  writer.number(entry.mtime);
+  writer.string({reinterpret_cast<const char*>(entry.digest.data()), entry.digest.size()});
+  writer.string(entry.target);
+  writer.number(entry.dev_major);
+  writer.number(entry.dev_minor);
+  writer.string(entry.extra);
+  writer.out += encode(entry.xattrs);
+  return writer.out;
+}
+
+FileEntry decode_file_entry(const std::string& path, std::string_view bytes) {
+  Reader reader(bytes);
+  FileEntry entry;
+  entry.path = path;
+  entry.type = static_cast<FileType>(reader.number());
+  entry.mode = static_cast<std::uint16_t>(reader.number());
+  entry.owner.user = reader.string();
+  entry.owner.group = reader.string();
+  entry.owner.uid = static_cast<std::uint32_t>(reader.number());
+  entry.owner.gid = static_cast<std::uint32_t>(reader.number());
+  entry.size = static_cast<std::uint64_t>(reader.number());
+  entry.mtime = reader.number();
+  const std::string digest = reader.string();
+  std::copy_n(digest.begin(), std::min(digest.size(), entry.digest.size()), entry.digest.begin());
+  entry.target = reader.string();
+  entry.dev_major = static_cast<std::uint32_t>(reader.number());
+  entry.dev_minor = static_cast<std::uint32_t>(reader.number());
+  entry.extra = reader.string();
+  while (!reader.at_end()) {
+    std::string name = reader.string();
+    entry.xattrs[std::move(name)] = reader.string();
+  }
+  return entry;
 }
 
 std::string encode_words(const std::vector<std::string>& words) {

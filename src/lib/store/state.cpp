@@ -52,12 +52,13 @@ void State::set_meta(const std::string& key, const std::string& value) {
 std::uint64_t State::begin(const TransactionHead& head, const std::vector<JournalPlace>& places) {
   return database_.guard([&] {
     SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
-    SQLite::Statement& history =
-        database_.prepare("INSERT INTO history (id, state, started, uid, command) VALUES (?, 'staging', ?, ?, ?)");
+    SQLite::Statement& history = database_.prepare(
+        "INSERT INTO history (id, state, started, uid, command, restores) VALUES (?, 'staging', ?, ?, ?, ?)");
     history.bind(1, head.id);
     history.bind(2, head.started);
     history.bind(3, head.uid);
     bind_blob(history, 4, encode_words(head.command));
+    history.bind(5, as_signed(head.restores));
     history.exec();
     const std::int64_t number = database_.last_row_id();
     for (const PackageChange& change : head.changes) {
@@ -72,7 +73,8 @@ std::uint64_t State::begin(const TransactionHead& head, const std::vector<Journa
       package.exec();
     }
     for (std::size_t place = 0; place < places.size(); ++place) {
-      SQLite::Statement& row = database_.prepare("INSERT INTO journal_place VALUES (?, ?, ?, ?)");
+      SQLite::Statement& row =
+          database_.prepare("INSERT INTO journal_place (number, place, top, mtime) VALUES (?, ?, ?, ?)");
       row.bind(1, number);
       row.bind(2, static_cast<std::int64_t>(place));
       row.bind(3, places[place].top);
@@ -84,12 +86,14 @@ std::uint64_t State::begin(const TransactionHead& head, const std::vector<Journa
   });
 }
 
-void State::write_journal(const Journal& journal, const std::vector<RetiredInode>& retired) {
+void State::write_journal(const Journal& journal, const std::vector<RetiredInode>& retired,
+                          const std::vector<PackageBefore>& before) {
   database_.guard([&] {
     database_.exec("PRAGMA locking_mode = EXCLUSIVE");
     SqlTransaction transaction(database_, SqlTransaction::Kind::exclusive);
     add_steps(journal);
     for (const RetiredInode& inode : retired) add_retired(journal.number, inode);
+    for (const PackageBefore& package : before) add_before(journal.number, package);
     SQLite::Statement& update = database_.prepare("UPDATE history SET state = ? WHERE number = ?");
     update.bind(1, name_of(JournalState::committing));
     update.bind(2, as_signed(journal.number));
@@ -104,8 +108,7 @@ void State::add_steps(const Journal& journal) {
     const std::int64_t directory = directory_id(std::string(parent_path(step.path)));
     SQLite::Statement& row = database_.prepare(
         "INSERT INTO journal_step (number, step, kind, appear, place, directory, name, staged_ino, before_ino, "
-        "save_as, "
-        "before, before_mtime, old_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "save_as, before, before_mtime, old_digest, edited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     row.bind(1, as_signed(journal.number));
     row.bind(2, static_cast<std::int64_t>(at));
     row.bind(3, static_cast<int>(step.kind));
@@ -120,6 +123,7 @@ void State::add_steps(const Journal& journal) {
     if (gives_back) bind_blob(row, 11, encode(step.before));
     row.bind(12, step.before_mtime);
     if (step.old_digest) bind_digest(row, 13, *step.old_digest);
+    row.bind(14, step.edited ? 1 : 0);
     row.exec();
   }
   for (const TouchedDirectory& touched : journal.touched) {
@@ -177,24 +181,34 @@ void State::record(const std::vector<std::pair<std::string, RecordedStat>>& pres
   });
 }
 
-void State::close_done(std::uint64_t number, std::int64_t finished) {
+void State::close_done(const Journal& journal, std::int64_t finished, Keep keep) {
   database_.guard([&] {
-    SQLite::Statement& row = database_.prepare("UPDATE history SET state = 'done', finished = ? WHERE number = ?");
+    SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
+    SQLite::Statement& row =
+        database_.prepare("UPDATE history SET state = 'done', finished = ?, kept = ? WHERE number = ?");
     row.bind(1, finished);
-    row.bind(2, as_signed(number));
+    row.bind(2, keep == Keep::old_inodes ? 1 : 0);
+    row.bind(3, as_signed(journal.number));
     row.exec();
+    for (std::size_t place = 0; place < journal.places.size(); ++place) {
+      SQLite::Statement& bytes =
+          database_.prepare("UPDATE journal_place SET kept_bytes = ? WHERE number = ? AND place = ?");
+      bytes.bind(1, as_signed(journal.places[place].kept_bytes));
+      bytes.bind(2, as_signed(journal.number));
+      bytes.bind(3, static_cast<std::int64_t>(place));
+      bytes.exec();
+    }
+    transaction.commit();
   });
 }
 
 void State::close_undone(std::uint64_t number, std::int64_t finished) {
   database_.guard([&] {
     SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
-    for (const char* sql : {"DELETE FROM retired WHERE number = ?", "DELETE FROM journal_step WHERE number = ?",
-                            "DELETE FROM journal_directory WHERE number = ?"}) {
-      SQLite::Statement& row = database_.prepare(sql);
-      row.bind(1, as_signed(number));
-      row.exec();
-    }
+    forget_steps(number);
+    SQLite::Statement& retired = database_.prepare("DELETE FROM retired WHERE number = ?");
+    retired.bind(1, as_signed(number));
+    retired.exec();
     SQLite::Statement& row = database_.prepare("UPDATE history SET state = 'undone', finished = ? WHERE number = ?");
     row.bind(1, finished);
     row.bind(2, as_signed(number));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "lib/model/journal.hpp"
+#include "lib/model/package_before.hpp"
 #include "lib/store/database.hpp"
 #include "minipkg/system.hpp"
 
@@ -26,6 +28,7 @@ struct TransactionHead {
   std::uint32_t uid = 0;
   std::vector<std::string> command;
   std::vector<PackageChange> changes;
+  std::uint64_t restores = 0;  ///< as Journal::restores
 };
 
 /// state.db: what is true of this machine only. Its journal is the undo log of a transaction, and its history after.
@@ -43,15 +46,32 @@ class State {
   std::uint64_t begin(const TransactionHead&, const std::vector<JournalPlace>&);
   /// Durable on return: from here on every step may have happened. `retired` counts once the transaction is done.
   /// From here on, too, the file is held exclusively until it is closed: no reader can stop the journal's closing.
-  void write_journal(const Journal&, const std::vector<RetiredInode>& retired);
+  void write_journal(const Journal&, const std::vector<RetiredInode>& retired,
+                     const std::vector<PackageBefore>& before);
   /// The transaction that is neither done nor undone.
   std::optional<Journal> open_journal();
   /// Records what the files are now; part of finishing, idempotent.
   void record(const std::vector<std::pair<std::string, RecordedStat>>& present, const std::vector<std::string>& gone);
-  void close_done(std::uint64_t number, std::int64_t finished);
+  enum class Keep { nothing, old_inodes };
+  /// The transaction's places come with their kept_bytes. Forgets retired inodes that it brought back to `present`.
+  void close_done(const Journal&, std::int64_t finished, Keep);
   void close_undone(std::uint64_t number, std::int64_t finished);
   /// Forgets retired inodes of other boots, and those that are known to be gone.
   void forget_retired(const std::string& boot_id);
+
+  // The way back, state_undo.cpp.
+  /// Transactions that keep their old inodes, newest first, without steps.
+  std::vector<Journal> kept();
+  /// One that is done, with its steps unless it was pruned.
+  Journal journal(std::uint64_t number);
+  std::vector<PackageBefore> packages_before(std::uint64_t number);
+  /// Paths of what the transaction retired in this boot.
+  std::set<std::string> retired_paths(std::uint64_t number);
+  /// Inodes that have a name again are not old.
+  void forget_returned(const std::vector<Identity>&);
+  void begin_prune(std::uint64_t number);  ///< durable: from here on nobody counts on the old inodes
+  void end_prune(std::uint64_t number);    ///< forgets its steps too
+  std::vector<std::uint64_t> pruning();
 
   std::optional<RecordedStat> recorded(const std::string& path);
   std::vector<RetiredInode> retired();
@@ -63,6 +83,9 @@ class State {
 
  private:
   void add_steps(const Journal&);
+  void add_before(std::uint64_t number, const PackageBefore&);
+  void forget_steps(std::uint64_t number);
+  std::vector<JournalPlace> places(std::uint64_t number);
   void add_retired(std::uint64_t number, const RetiredInode&);
   std::int64_t directory_id(const std::string& path);
   void load_steps(Journal&);

@@ -20,6 +20,7 @@ JournalStep read_step(SQLite::Statement& row) {
   if (!row.getColumn(8).isNull()) step.before = decode_attributes(blob(row.getColumn(8)));
   step.before_mtime = row.getColumn(9).getInt64();
   if (!row.getColumn(10).isNull()) step.old_digest = digest(row.getColumn(10));
+  step.edited = row.getColumn(11).getInt() != 0;
   return step;
 }
 
@@ -43,6 +44,10 @@ const char* action_of(StepKind kind) {
   return "";
 }
 
+constexpr const char* select_history =
+    "SELECT number, id, state, started, finished, uid, command, kept, "
+    "(SELECT total(kept_bytes) FROM journal_place WHERE journal_place.number = history.number) FROM history ";
+
 HistoryEntry read_entry(SQLite::Statement& row) {
   HistoryEntry entry;
   entry.transaction = as_unsigned(row.getColumn(0));
@@ -53,6 +58,8 @@ HistoryEntry read_entry(SQLite::Statement& row) {
   entry.finished = row.getColumn(4).getInt64();
   entry.uid = row.getColumn(5).getUInt();
   entry.command = decode_words(blob(row.getColumn(6)));
+  entry.kept = row.getColumn(7).getInt() == 1;
+  entry.kept_bytes = entry.kept ? as_unsigned(row.getColumn(8)) : 0;
   return entry;
 }
 
@@ -63,7 +70,7 @@ std::optional<Journal> State::open_journal() {
   return database_.guard([&]() -> std::optional<Journal> {
     Journal journal;
     SQLite::Statement& head =
-        database_.prepare("SELECT number, id, state FROM history WHERE state IN ('staging', 'committing')");
+        database_.prepare("SELECT number, id, state, restores FROM history WHERE state IN ('staging', 'committing')");
     if (!head.executeStep()) {
       head.reset();
       return std::nullopt;
@@ -71,21 +78,30 @@ std::optional<Journal> State::open_journal() {
     journal.number = as_unsigned(head.getColumn(0));
     journal.id = text(head.getColumn(1));
     journal.state = text(head.getColumn(2)) == "staging" ? JournalState::staging : JournalState::committing;
+    journal.restores = as_unsigned(head.getColumn(3));
     head.reset();
-    SQLite::Statement& places =
-        database_.prepare("SELECT top, mtime FROM journal_place WHERE number = ? ORDER BY place");
-    places.bind(1, static_cast<std::int64_t>(journal.number));
-    while (places.executeStep()) journal.places.push_back({text(places.getColumn(0)), places.getColumn(1).getInt64()});
-    places.reset();
+    journal.places = places(journal.number);
     load_steps(journal);
     return journal;
   });
 }
 
+std::vector<JournalPlace> State::places(std::uint64_t number) {
+  std::vector<JournalPlace> places;
+  SQLite::Statement& rows =
+      database_.prepare("SELECT top, mtime, kept_bytes FROM journal_place WHERE number = ? ORDER BY place");
+  rows.bind(1, static_cast<std::int64_t>(number));
+  while (rows.executeStep()) {
+    places.push_back({text(rows.getColumn(0)), rows.getColumn(1).getInt64(), as_unsigned(rows.getColumn(2))});
+  }
+  rows.reset();
+  return places;
+}
+
 void State::load_steps(Journal& journal) {
   SQLite::Statement& steps = database_.prepare(
       "SELECT kind, appear, place, directory.path, name, staged_ino, before_ino, save_as, before, before_mtime, "
-      "old_digest FROM journal_step JOIN directory ON directory.id = journal_step.directory "
+      "old_digest, edited FROM journal_step JOIN directory ON directory.id = journal_step.directory "
       "WHERE number = ? ORDER BY step");
   steps.bind(1, static_cast<std::int64_t>(journal.number));
   while (steps.executeStep()) journal.steps.push_back(read_step(steps));
@@ -178,8 +194,8 @@ std::vector<HistoryEntry> State::history() {
   std::vector<HistoryEntry> entries;
   if (database_.version() == 0) return entries;
   return database_.guard([&] {
-    SQLite::Statement& row = database_.prepare(
-        "SELECT number, id, state, started, finished, uid, command FROM history ORDER BY number DESC");
+    static const std::string sql = std::string(select_history) + "ORDER BY number DESC";
+    SQLite::Statement& row = database_.prepare(sql.c_str());
     while (row.executeStep()) entries.push_back(read_entry(row));
     row.reset();
     for (HistoryEntry& entry : entries) entry.changes = changes(entry.transaction);
@@ -190,8 +206,8 @@ std::vector<HistoryEntry> State::history() {
 std::optional<HistoryEntry> State::history(std::uint64_t number) {
   if (database_.version() == 0) return std::nullopt;
   return database_.guard([&]() -> std::optional<HistoryEntry> {
-    SQLite::Statement& row =
-        database_.prepare("SELECT number, id, state, started, finished, uid, command FROM history WHERE number = ?");
+    static const std::string sql = std::string(select_history) + "WHERE number = ?";
+    SQLite::Statement& row = database_.prepare(sql.c_str());
     row.bind(1, static_cast<std::int64_t>(number));
     if (!row.executeStep()) {
       row.reset();

@@ -10,6 +10,7 @@
 #include "lib/os/resolver.hpp"
 #include "lib/os/system_id.hpp"
 #include "lib/restart/scan.hpp"
+#include "lib/system/restoration.hpp"
 #include "lib/system/system_impl.hpp"
 
 namespace minipkg {
@@ -39,9 +40,32 @@ Report System::apply(const Plan& plan, const std::vector<const Package*>& packag
                      ArchiveCheck check) {
   if (!impl_->lock) throw Error(ErrorKind::internal, "cannot apply a plan: the root was opened for reading");
   if (plan.empty()) return {};
-  auto context = impl_->context();
-  impl_->state->forget_retired(os::boot_id());
-  return transaction::run(context, plan, packages, impl_->options.command, observer, check);
+  std::vector<transaction::Supply> supplies;
+  for (const Package* package : packages) supplies.push_back({&package->manifest(), &package->digest(), package, {}});
+  return impl_->run(plan, supplies, 0, observer, check);
+}
+
+Report System::apply(const Plan& plan, const Restoration& restoration, Observer& observer) {
+  if (!impl_->lock) throw Error(ErrorKind::internal, "cannot apply a plan: the root was opened for reading");
+  if (plan.empty()) return {};
+  return impl_->run(plan, restoration.impl().supplies(), restoration.impl().first, observer, ArchiveCheck::as_needed);
+}
+
+Report System::Impl::run(const Plan& plan, const std::vector<transaction::Supply>& supplies, std::uint64_t restores,
+                         Observer& observer, ArchiveCheck check) {
+  auto on = context();
+  state->forget_retired(os::boot_id());
+  Report report = transaction::run(on, plan, supplies, {options.command, restores}, observer, check);
+  try {
+    prune_by_default();
+  } catch (const Error& error) {
+    report.warnings.push_back(std::string(error.what()) + "; old files could not be pruned");
+  }
+  return report;
+}
+
+Restoration System::way_back(const WayBack& way) const {
+  return find_way_back(impl_->root, *impl_->packages, impl_->state ? &*impl_->state : nullptr, way);
 }
 
 std::vector<InstalledPackage> System::packages() const { return impl_->packages->all(); }

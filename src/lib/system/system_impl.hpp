@@ -28,9 +28,13 @@ struct System::Impl {
   Recovery recovered = Recovery::nothing_to_do;
 
   transaction::Context context();
+  /// The default: the last ten transactions, and at most a tenth of each file system.
+  void prune_by_default();
   std::int64_t clock() const;
   std::string command() const;
   store::OpenDatabase database(const char* name, store::Mode) const;
+
+  Report run(const Plan&, const std::vector<transaction::Supply>&, std::uint64_t restores, Observer&, ArchiveCheck);
 
   void open_for_read();
   void open_for_write();

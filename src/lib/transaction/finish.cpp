@@ -14,9 +14,8 @@ namespace {
 /// directory for good, it gets its time back.
 enum class Times { all, untouched };
 
-void remove_areas(const os::Tree& root, const Journal& journal, Times times) {
+void restore_tops(const os::Tree& root, const Journal& journal, Times times) {
   for (const JournalPlace& place : journal.places) {
-    os::Area::remove(root, place.top, journal.id);
     const bool touched = std::any_of(journal.touched.begin(), journal.touched.end(),
                                      [&](const TouchedDirectory& one) { return one.path == place.top; });
     const int top = root.try_directory(place.top);
@@ -24,11 +23,23 @@ void remove_areas(const os::Tree& root, const Journal& journal, Times times) {
   }
 }
 
+void remove_areas(const os::Tree& root, const Journal& journal, Times times) {
+  for (const JournalPlace& place : journal.places) os::Area::remove(root, place.top, journal.id);
+  restore_tops(root, journal, times);
+}
+
+/// Of an area where nothing is kept, nothing stays.
+void tidy_areas(const os::Tree& root, const Journal& journal) {
+  for (const JournalPlace& place : journal.places) os::Area::remove_if_empty(root, place.top, journal.id);
+  restore_tops(root, journal, Times::untouched);
+}
+
 void record_files(Context& context, const LiveTree& tree) {
   std::vector<std::pair<std::string, store::RecordedStat>> present;
   std::vector<std::string> gone;
   for (const JournalStep& step : tree.journal().steps) {
-    if (step.kind == StepKind::remove_file) gone.push_back(step.path);
+    if (step.kind == StepKind::remove_file || step.edited) gone.push_back(step.path);
+    if (step.edited) continue;
     if (step.kind == StepKind::remove_file || step.kind == StepKind::remove_directory) continue;
     const auto live = tree.try_live(step.path);
     const auto stat = live ? look(*live) : std::nullopt;
@@ -54,11 +65,49 @@ std::vector<os::Area> open_areas(const os::Tree& root, const Journal& journal) {
   return areas;
 }
 
-void finish(Context& context, const Journal& journal) {
+namespace {
+
+/// Regular files that have a name now, as far as the transaction gave them one.
+std::vector<Identity> present(const LiveTree& tree) {
+  std::vector<Identity> identities;
+  for (const JournalStep& step : tree.journal().steps) {
+    const auto live = step.staged_ino == 0 ? std::nullopt : tree.try_live(step.path);
+    const auto stat = live ? look(*live) : std::nullopt;
+    if (stat && stat->disk.type == FileType::regular) identities.push_back(stat->disk.identity);
+  }
+  return identities;
+}
+
+/// A live root keeps the old inodes for undo, an offline one keeps nothing.
+void keep_or_sweep(Context& context, const LiveTree& tree, Journal& journal) {
+  const std::vector<std::uint64_t> bytes = lay_aside(tree, context.state.retired_paths(journal.number));
+  if (!context.state.live()) return remove_areas(context.root, journal, Times::untouched);
+  for (std::size_t place = 0; place < bytes.size(); ++place) journal.places[place].kept_bytes = bytes[place];
+  tidy_areas(context.root, journal);
+}
+
+}  // namespace
+
+void finish(Context& context, const Journal& finished) {
+  Journal journal = finished;
   context.root.forget();
-  if (context.state.live()) record_files(context, LiveTree(context.root, journal, open_areas(context.root, journal)));
-  remove_areas(context.root, journal, Times::untouched);
-  context.state.close_done(journal.number, context.clock);
+  const LiveTree tree(context.root, finished, open_areas(context.root, finished));
+  const bool live = context.state.live();
+  if (live) record_files(context, tree);
+  if (journal.restores != 0) context.state.forget_returned(present(tree));
+  keep_or_sweep(context, tree, journal);
+  context.state.close_done(journal, context.clock, live ? store::State::Keep::old_inodes : store::State::Keep::nothing);
+}
+
+void prune(Context& context, std::uint64_t number) {
+  context.state.begin_prune(number);
+  Journal journal = context.state.journal(number);
+  for (JournalPlace& place : journal.places) {
+    const int top = context.root.try_directory(place.top);
+    if (top >= 0) place.mtime = os::mtime_of(os::look(top, "", context.root.full_name(place.top))->disk);
+  }
+  remove_areas(context.root, journal, Times::all);
+  context.state.end_prune(number);
 }
 
 namespace {
@@ -73,6 +122,16 @@ void close_undone(Context& context, const Journal& journal) {
   }
 }
 
+/// Old inodes that were to return may have got their privileges back already.
+void lay_aside_again(Context& context, const Journal& journal) {
+  if (journal.restores == 0) return;
+  for (const Journal& one : context.state.kept()) {
+    if (one.number < journal.restores) continue;
+    const Journal kept = context.state.journal(one.number);
+    (void)lay_aside(LiveTree(context.root, kept, open_areas(context.root, kept)), {});
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> take_back(Context& context, const Journal& journal) {
@@ -84,6 +143,7 @@ std::vector<std::string> take_back(Context& context, const Journal& journal) {
       sync_places(tree, context.sync);
     }
     remove_areas(context.root, journal, Times::all);
+    lay_aside_again(context, journal);
     close_undone(context, journal);
     return left;
   } catch (const Error& error) {

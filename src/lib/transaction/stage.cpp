@@ -12,6 +12,7 @@
 
 #include "lib/base/fail.hpp"
 #include "lib/model/path.hpp"
+#include "lib/os/area.hpp"
 #include "lib/os/attributes.hpp"
 #include "lib/os/resolver.hpp"
 
@@ -37,10 +38,10 @@ struct Brings {
 
 class Stager final : public PayloadSink {
  public:
-  Stager(const LiveTree& tree, const Plan& plan, const std::vector<const Package*>& packages, Observer& observer,
+  Stager(const LiveTree& tree, const Plan& plan, const std::vector<Supply>& supplies, Observer& observer,
          std::vector<JournalStep>& steps)
-      : tree_(tree), packages_(packages), observer_(observer), steps_(steps), brings_(plan.steps.size()) {
-    step_of_.resize(packages.size());
+      : tree_(tree), supplies_(supplies), observer_(observer), steps_(steps), brings_(plan.steps.size()) {
+    step_of_.resize(supplies.size());
     for (std::size_t step = 0; step < plan.steps.size(); ++step) {
       std::visit(brings_[step], plan.steps[step]);
       if (const auto& source = brings_[step].source) step_of_[source->package].emplace(source->entry, step);
@@ -52,6 +53,7 @@ class Stager final : public PayloadSink {
   void link_saved_files();
   bool needs_payload(std::size_t package) const;
   void read_payload(std::size_t package);
+  void link_kept(std::size_t package);
   void make_hard_links();
   void finish_directories();
 
@@ -64,11 +66,12 @@ class Stager final : public PayloadSink {
   const FileEntry* entry_of(std::size_t step) const;
   void make_special_file(std::size_t step, const FileEntry&);
   void link_to_leader(std::size_t step, const FileEntry&);
+  void link_old_inode(std::size_t step, const KeptFile&, const FileEntry&);
   void note_inode(std::size_t step, const LiveTree::Name&);
   void done(std::size_t step);
 
   const LiveTree& tree_;
-  const std::vector<const Package*>& packages_;
+  const std::vector<Supply>& supplies_;
   Observer& observer_;
   std::vector<JournalStep>& steps_;
   std::vector<Brings> brings_;
@@ -82,7 +85,7 @@ class Stager final : public PayloadSink {
 
 const FileEntry* Stager::entry_of(std::size_t step) const {
   const auto& source = brings_[step].source;
-  return source ? &packages_[source->package]->manifest().files[source->entry] : nullptr;
+  return source ? &supplies_[source->package].manifest->files[source->entry] : nullptr;
 }
 
 bool Stager::brings_directory(std::size_t step) const {
@@ -173,14 +176,48 @@ void Stager::link_saved_files() {
 }
 
 bool Stager::needs_payload(std::size_t package) const {
-  const auto& files = packages_[package]->manifest().files;
+  const auto& files = supplies_[package].manifest->files;
   return std::any_of(step_of_[package].begin(), step_of_[package].end(),
                      [&files](const auto& one) { return files[one.first].type == FileType::regular; });
 }
 
 void Stager::read_payload(std::size_t package) {
   package_ = package;
-  packages_[package]->read_payload(*this);
+  supplies_[package].archive->read_payload(*this);
+}
+
+void Stager::link_kept(std::size_t package) {
+  const auto& files = supplies_[package].manifest->files;
+  for (const auto& [entry, step] : step_of_[package]) {
+    if (files[entry].type != FileType::regular) continue;
+    const auto kept = supplies_[package].kept->find(entry);
+    if (kept == supplies_[package].kept->end()) fail(on_failure, "bring back", files[entry].path, "its inode is gone");
+    link_old_inode(step, kept->second, files[entry]);
+    done(step);
+  }
+}
+
+/// The very inode that stood there returns, so that who still runs it runs what is installed.
+void Stager::link_old_inode(std::size_t step, const KeptFile& kept, const FileEntry& entry) {
+  const std::string path = child_path(child_path(kept.place, os::area_directory), kept.id + "/" + kept.name);
+  const LiveTree::Name from{tree_.root().directory(parent_path(path)), std::string(base_name(path)),
+                            tree_.root().full_name(entry.path)};
+  const auto stat = look(from);
+  // An undo that failed may have given it the manifest's time already.
+  const bool same_time = stat && (os::mtime_of(stat->disk) == kept.mtime ||
+                                  (stat->disk.mtime_sec == entry.mtime && stat->disk.mtime_nsec == 0));
+  if (!same_time || stat->disk.identity.ino != kept.ino) {
+    fail(on_failure, "bring back", from.path, "its old inode is not what it was");
+  }
+  const LiveTree::Name name = tree_.staged(step);
+  if (::linkat(from.dirfd, from.c_str(), name.dirfd, name.c_str(), 0) != 0) {
+    fail_errno("link", name.path, errno, on_failure);
+  }
+  Attributes attributes = *brings_[step].attributes;
+  steps_[step].edited = kept.digest && *kept.digest != entry.digest;
+  if (steps_[step].edited) attributes.mtime.reset();
+  os::set_attributes(name.dirfd, name.c_str(), attributes, stat->disk, name.path);
+  steps_[step].staged_ino = stat->disk.identity.ino;
 }
 
 bool Stager::begin(std::size_t entry) {
@@ -232,7 +269,7 @@ void Stager::make_hard_links() {
 
 void Stager::link_to_leader(std::size_t step, const FileEntry& entry) {
   const std::size_t package = brings_[step].source->package;
-  const auto& files = packages_[package]->manifest().files;
+  const auto& files = supplies_[package].manifest->files;
   const auto leader = std::lower_bound(files.begin(), files.end(), entry.target,
                                        [](const FileEntry& file, const std::string& path) { return file.path < path; });
   const auto staged_leader = step_of_[package].find(static_cast<std::size_t>(leader - files.begin()));
@@ -259,19 +296,21 @@ void stop_if_asked(Observer& observer) {
   }
 }
 
-std::vector<std::string> stage(const LiveTree& tree, const Plan& plan, const std::vector<const Package*>& packages,
+std::vector<std::string> stage(const LiveTree& tree, const Plan& plan, const std::vector<Supply>& supplies,
                                Observer& observer, ArchiveCheck check, std::vector<JournalStep>& steps) {
-  Stager stager(tree, plan, packages, observer, steps);
+  Stager stager(tree, plan, supplies, observer, steps);
   stager.make_directories();
   stager.make_special_files();
   stager.link_saved_files();
   std::vector<std::string> unread;
   for (const PackageChange& change : plan.changes) {
     if (!change.incoming) continue;
-    if (check == ArchiveCheck::always || stager.needs_payload(*change.incoming)) {
+    if (supplies[*change.incoming].archive == nullptr) {
+      stager.link_kept(*change.incoming);
+    } else if (check == ArchiveCheck::always || stager.needs_payload(*change.incoming)) {
       stager.read_payload(*change.incoming);
     } else {
-      unread.push_back(packages[*change.incoming]->file());
+      unread.push_back(supplies[*change.incoming].archive->file());
     }
   }
   stager.make_hard_links();

@@ -24,10 +24,10 @@ std::vector<JournalPlace> places_of(const Context& context, const Plan& plan) {
   return places;
 }
 
-void write_packages(store::Packages::Writing& writing, const Plan& plan, const std::vector<const Package*>& packages) {
+void write_packages(store::Packages::Writing& writing, const Plan& plan, const std::vector<Supply>& supplies) {
   for (const PackageChange& change : plan.changes) {
     if (change.incoming) {
-      writing.put(packages[*change.incoming]->manifest(), packages[*change.incoming]->digest());
+      writing.put(*supplies[*change.incoming].manifest, *supplies[*change.incoming].digest);
     } else {
       writing.erase(change.name);
     }
@@ -62,27 +62,46 @@ void commit_packages(Context& context, store::Packages::Writing& writing, const 
 /// One transaction up to its commit point. Everything before that is taken back by the caller if it throws.
 class Running {
  public:
-  Running(Context& context, const Plan& plan, const std::vector<const Package*>& packages, Observer& observer)
-      : context_(context), plan_(plan), packages_(packages), observer_(observer) {}
+  Running(Context& context, const Plan& plan, const std::vector<Supply>& supplies, Observer& observer)
+      : context_(context), plan_(plan), supplies_(supplies), observer_(observer) {}
 
   Journal journal;
 
-  void begin(const std::vector<std::string>& command);
+  void begin(const Undertaking&);
   void until_commit_point(ArchiveCheck, Report&);
 
  private:
+  std::vector<PackageBefore> packages_before() const;
+
   Context& context_;
   const Plan& plan_;
-  const std::vector<const Package*>& packages_;
+  const std::vector<Supply>& supplies_;
   Observer& observer_;
 };
 
 /// The intent is durable before the first directory is made: no staging area is ever unknown.
-void Running::begin(const std::vector<std::string>& command) {
+void Running::begin(const Undertaking& undertaking) {
   journal.id = os::random_id();
+  journal.restores = undertaking.restores;
   journal.places = places_of(context_, plan_);
-  journal.number = context_.state.begin(
-      {journal.id, context_.clock, static_cast<std::uint32_t>(::getuid()), command, plan_.changes}, journal.places);
+  journal.number = context_.state.begin({journal.id, context_.clock, static_cast<std::uint32_t>(::getuid()),
+                                         undertaking.command, plan_.changes, undertaking.restores},
+                                        journal.places);
+}
+
+/// What undo will need to know of the packages, noted while packages.db still has it.
+std::vector<PackageBefore> Running::packages_before() const {
+  std::vector<PackageBefore> all;
+  if (!context_.state.live()) return all;
+  for (const PackageChange& change : plan_.changes) {
+    std::optional<RecordedManifest> before;
+    if (const auto installed = context_.packages.find(change.name)) {
+      before = RecordedManifest{*context_.packages.manifest(change.name), installed->digest};
+    }
+    const Supply after = change.incoming ? supplies_[*change.incoming] : Supply{};
+    all.push_back(difference(change.name, before ? &*before : nullptr, after.manifest, after.digest));
+  }
+  return all;
 }
 
 void Running::until_commit_point(ArchiveCheck check, Report& report) {
@@ -92,16 +111,18 @@ void Running::until_commit_point(ArchiveCheck check, Report& report) {
   for (const JournalPlace& place : journal.places)
     areas.push_back(os::Area::make(context_.root, place.top, journal.id));
   const LiveTree tree(context_.root, journal, std::move(areas));
-  report.unread_archives = stage(tree, plan_, packages_, observer_, check, journal.steps);
+  report.unread_archives = stage(tree, plan_, supplies_, observer_, check, journal.steps);
   std::vector<RetiredInode> retired = prepare(tree, plan_, observer_);
   for (RetiredInode& inode : displaced(journal, plan_)) retired.push_back(std::move(inode));
   journal.touched = note_times(tree, touched_directories(journal.steps));
   sync_places(tree, context_.sync);
 
+  const std::vector<PackageBefore> before = packages_before();
+
   // A reader who never lets go would stop the COMMIT after the renames: nobody reads from here on.
   store::Packages::Writing writing(context_.packages);
-  write_packages(writing, plan_, packages_);
-  context_.state.write_journal(journal, retired);
+  write_packages(writing, plan_, supplies_);
+  context_.state.write_journal(journal, retired, before);
   journal.state = JournalState::committing;
 
   observer_.phase(Observer::Phase::commit, plan_);
@@ -115,11 +136,11 @@ void Running::until_commit_point(ArchiveCheck check, Report& report) {
 
 }  // namespace
 
-Report run(Context& context, const Plan& plan, const std::vector<const Package*>& packages,
-           const std::vector<std::string>& command, Observer& observer, ArchiveCheck check) {
+Report run(Context& context, const Plan& plan, const std::vector<Supply>& supplies, const Undertaking& undertaking,
+           Observer& observer, ArchiveCheck check) {
   Report report{0, plan.changes, plan.totals, plan.notices, {}, {}};
-  Running running(context, plan, packages, observer);
-  running.begin(command);
+  Running running(context, plan, supplies, observer);
+  running.begin(undertaking);
   try {
     running.until_commit_point(check, report);
   } catch (const Error& error) {
@@ -140,6 +161,7 @@ Report run(Context& context, const Plan& plan, const std::vector<const Package*>
 }
 
 Recovery recover(Context& context) {
+  for (const std::uint64_t number : context.state.pruning()) prune(context, number);
   const std::optional<Journal> journal = context.state.open_journal();
   if (!journal) return Recovery::nothing_to_do;
   if (context.packages.transaction() == journal->id) {

@@ -191,7 +191,7 @@ TEST(StateStore, TheJournalComesBackWhole) {
   Journal journal = a_journal();
   journal.number = state.begin({journal.id, 1000, 0, {"minipkg", "install"}, {}}, journal.places);
   EXPECT_EQ(state.open_journal()->state, JournalState::staging);
-  state.write_journal(journal, {});
+  state.write_journal(journal, {}, {});
   const std::optional<Journal> read = state.open_journal();
   ASSERT_TRUE(read);
   EXPECT_EQ(read->state, JournalState::committing);
@@ -224,9 +224,9 @@ TEST(StateStore, RetiredInodesCountWhenTheTransactionIsDone) {
   inode.handle = {1, std::string("h\0h", 3)};
   inode.path = "/usr/lib/libx.so";
   inode.boot_id = "boot";
-  state.write_journal(journal, {inode});
+  state.write_journal(journal, {inode}, {});
   EXPECT_TRUE(state.retired().empty());
-  state.close_done(journal.number, 2000);
+  state.close_done(journal, 2000, State::Keep::nothing);
   ASSERT_EQ(state.retired().size(), 1U);
   EXPECT_EQ(state.retired()[0].handle, inode.handle);
   EXPECT_EQ(state.retired()[0].identity, inode.identity);
@@ -242,7 +242,7 @@ TEST(StateStore, UndoneTransactionsStayInHistoryWithoutTheirSteps) {
   change.name = "one";
   change.action = Action::upgrade;
   journal.number = state.begin({journal.id, 1000, 42, {"minipkg", "install", "x y"}, {change}}, journal.places);
-  state.write_journal(journal, {});
+  state.write_journal(journal, {}, {});
   state.close_undone(journal.number, 2000);
   const std::vector<HistoryEntry> history = state.history();
   ASSERT_EQ(history.size(), 1U);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lib/transaction/live_tree.hpp"
+
+/// The undo store: what a finished transaction took away stays in its areas, until it is pruned.
+namespace minipkg::transaction {
+
+/// An old inode: <place>/.minipkg/<id>/<name>.
+struct KeptFile {
+  std::string place, id, name;
+  std::uint64_t transaction = 0;  ///< that keeps it
+  std::uint64_t ino = 0;
+  std::int64_t mtime = 0;  ///< nanoseconds since 1970
+  std::optional<Digest> digest;
+};
+
+/// By canonical path: what stood there before the first of these transactions touched it. `oldest_first` have steps.
+using KeptFiles = std::map<std::string, KeptFile>;
+KeptFiles kept_files(const os::Tree& root, const std::vector<Journal>& oldest_first);
+
+/// Takes setuid, setgid and capabilities off what is kept, so that no stray hard link keeps a hole alive that an
+/// upgrade closed: off what the transaction retired, and off what has no other name. Returns for each place the bytes
+/// that only kept names hold. Idempotent.
+std::vector<std::uint64_t> lay_aside(const LiveTree&, const std::set<std::string>& retired_paths);
+
+}  // namespace minipkg::transaction
