@@ -4,7 +4,7 @@
 
 namespace minipkg::cli {
 
-/// The program's exit status. Stable, and listed in minipkg(8); 9 is kept for scripts that fail after the commit.
+/// The program's exit status. Stable, and listed in minipkg(8).
 enum class ExitStatus {
   done = 0,            ///< done, or nothing to do; the query matched; nothing is stale
   negative = 1,        ///< a negative answer: findings, no match, something is stale. Never an error
@@ -15,6 +15,7 @@ enum class ExitStatus {
   bad_package = 6,     ///< a damaged or hostile package file
   locked = 7,          ///< another process holds the lock
   permission = 8,      ///< not allowed, or read-only
+  incomplete = 9,      ///< done, but not all of it can be held there (--strict)
   internal = 10,       ///< a bug in minipkg
   cannot_answer = 11,  ///< a query met an I/O error or a damaged database; what was found may be incomplete
   signal = 128,        ///< 128 + n: signal n asked to stop, everything was undone

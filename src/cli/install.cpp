@@ -13,10 +13,10 @@ namespace minipkg::cli {
 namespace {
 
 struct InstallOptions {
-  std::vector<std::string> files;
+  std::vector<std::string> files, remove;
   std::optional<std::string> name, version, arch;
   std::vector<std::string> overwrite;
-  bool allow_downgrade = false, reinstall = false, allow_special = false, verify_archive = false;
+  bool allow_downgrade = false, reinstall = false, allow_special = false, verify_archive = false, strict = false;
 };
 
 std::vector<Package> open_packages(const InstallOptions& options) {
@@ -36,6 +36,7 @@ Request make_request(const Context& context, const InstallOptions& options, cons
   for (const Package& package : packages) {
     request.install.push_back({&package.manifest(), package.digest(), package.file()});
   }
+  request.remove = options.remove;
   request.downgrade = options.allow_downgrade ? Downgrade::allow : Downgrade::refuse;
   request.reinstall = options.reinstall ? Reinstall::force : Reinstall::skip;
   request.overwrite = options.overwrite;
@@ -49,7 +50,7 @@ bool is_installed(const System& system, const Incoming& incoming) {
 }
 
 bool nothing_to_do(const System& system, const Request& request) {
-  return request.reinstall == Reinstall::skip && system.pending_recovery().empty() &&
+  return request.reinstall == Reinstall::skip && request.remove.empty() && system.pending_recovery().empty() &&
          std::all_of(request.install.begin(), request.install.end(),
                      [&](const Incoming& incoming) { return is_installed(system, incoming); });
 }
@@ -78,7 +79,8 @@ ExitStatus install(Context& context, const InstallOptions& options) {
   Progress progress(context);
   const Report report = system.apply(plan, pointers(packages), progress, archive_check(options));
   progress.erase();
-  return show_report(context, report, began);
+  const ExitStatus status = show_report(context, report, began);
+  return options.strict ? strictly(report) : status;
 }
 
 }  // namespace
@@ -88,6 +90,10 @@ void add_install(CLI::App& app, Context& context) {
   command->alias("add")->alias("i");
   auto options = std::make_shared<InstallOptions>();
   command->add_option("FILE", options->files, "Package files; - reads one from stdin")->required();
+  command->add_option("--remove", options->remove, "Remove this installed package in the same transaction")
+      ->type_name("NAME")
+      ->take_all()
+      ->allow_extra_args(false);
   command->add_flag("--allow-downgrade", options->allow_downgrade, "Put an older version in place of a newer one");
   command->add_flag("--reinstall", options->reinstall, "Also what is installed already in this very form");
   command->add_option("--overwrite", options->overwrite, "Replace files that no package owns where GLOB matches")
@@ -98,6 +104,7 @@ void add_install(CLI::App& app, Context& context) {
                     "Take setuid, setgid, capabilities, devices and fifos out of a bare tar");
   command->add_flag("--verify-archive", options->verify_archive,
                     "Read archives to the end even if nothing in them is needed");
+  command->add_flag("--strict", options->strict, "Exit with 9 if a file system cannot hold all attributes");
   command->add_option("--name", options->name, "Name of a bare tar")->type_name("NAME");
   command->add_option("--version", options->version, "Version of a bare tar")->type_name("V");
   command->add_option("--arch", options->arch, "Architecture of a bare tar")->type_name("A");

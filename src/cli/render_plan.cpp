@@ -50,7 +50,6 @@ const char* sentence_for(NoticeKind kind) {
     case NoticeKind::symlink_kept:
       return "stays a symlink";
     case NoticeKind::attribute_lost:
-      return "lost an attribute";
     case NoticeKind::note:
       return "";
   }
@@ -85,6 +84,7 @@ std::string steps_text(const Plan& plan) {
 std::string notices_text(const std::vector<Notice>& notices) {
   std::string text;
   for (const Notice& notice : notices) {
+    if (notice.kind == NoticeKind::attribute_lost) continue;  // a warning
     text += notice.path.empty() ? printable(notice.package) : printable(notice.path);
     text += notice.kind == NoticeKind::note ? ":" : fmt::format(" {}", sentence_for(notice.kind));
     if (!notice.detail.empty()) text += " " + printable(notice.detail);

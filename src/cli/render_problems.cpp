@@ -38,6 +38,8 @@ std::string cause_of(const Problem& problem) {
       return fmt::format("'{}' and '{}' are one file, but would lie on two file systems", path, other);
     case ProblemKind::unknown_scheme:
       return fmt::format("version {} is installed, of another version scheme", other);
+    case ProblemKind::cannot_hold:
+      return fmt::format("the file system at '{}' has no {}", path, other);
     case ProblemKind::file_conflict:
     case ProblemKind::unowned_conflict:
       break;  // grouped, see conflict()

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "minipkg/json.hpp"
 #include "minipkg/text.hpp"
 #include "payload_check.hpp"
@@ -23,6 +25,14 @@ void tell_special_files(Context& context, const std::vector<Package>& packages) 
     for (const std::string& file : package.special_files()) {
       context.console.note(fmt::format("{} brings {}", printable(package.manifest().name), printable(file)));
     }
+  }
+}
+
+void warn_of_losses(Context& context, const std::vector<Notice>& notices) {
+  for (const Notice& notice : notices) {
+    if (notice.kind != NoticeKind::attribute_lost) continue;
+    context.console.warn(fmt::format("the file system at '{}' cannot hold the {} that {} asks for",
+                                     printable(notice.path), notice.detail, printable(notice.package)));
   }
 }
 
@@ -65,6 +75,7 @@ ExitStatus show_dry_run(Context& context, const System& system, const Request& r
   tell_special_files(context, packages);
   print_plan(context, plan);
   context.console.tell(notices_text(plan.notices));
+  warn_of_losses(context, plan.notices);
   const std::string summary = plan.empty() ? "nothing to do" : summary_text(plan.changes, plan.totals);
   context.console.tell(fmt::format("Dry run, nothing was changed: {}\n", summary));
   return ExitStatus::done;
@@ -82,8 +93,15 @@ ExitStatus show_report(Context& context, const Report& report, StartTime began) 
   tell_unread(context, report);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
   context.console.tell(fmt::format("{}, {:.1f} s\n", summary_text(report.changes, report.totals), seconds.count()));
+  warn_of_losses(context, report.notices);
   for (const std::string& warning : report.warnings) context.console.warn(printable(warning));
   return ExitStatus::done;
+}
+
+ExitStatus strictly(const Report& report) {
+  const bool lost = std::any_of(report.notices.begin(), report.notices.end(),
+                                [](const Notice& notice) { return notice.kind == NoticeKind::attribute_lost; });
+  return lost ? ExitStatus::incomplete : ExitStatus::done;
 }
 
 ExitStatus show_nothing_to_do(Context& context, const std::vector<Package>& packages, ArchiveCheck check) {

@@ -23,6 +23,8 @@ ExitStatus show_dry_run(Context&, const System&, const Request&, const std::vect
 /// For a person who watches: what is about to happen.
 void announce(Context&, const Plan&, const std::vector<Package>&);
 ExitStatus show_report(Context&, const Report&, StartTime began);
+/// For --strict: whether all that was asked for could be held.
+ExitStatus strictly(const Report&);
 /// What is wished is there already. The data of the packages is checked only if that is wished too.
 ExitStatus show_nothing_to_do(Context&, const std::vector<Package>&, ArchiveCheck);
 

@@ -59,6 +59,14 @@ Identity identity_from(const Json& json) {
   return identity;
 }
 
+FileSystem file_system_from(const Json* name) {
+  if (name == nullptr) return FileSystem::complete;
+  if (*name == "layered") return FileSystem::layered;
+  if (*name == "unknown") return FileSystem::unknown;
+  if (*name == "fat") return FileSystem::fat;
+  throw std::runtime_error("facts: no such file system: " + name->dump());
+}
+
 OnDisk on_disk_from(const Json& json) {
   OnDisk disk;
   Members members(json, "disk");
@@ -89,6 +97,7 @@ PathFact path_fact_from(const Json& json) {
     fact.owners.push_back({package, files_from(Json::array({entry})).front()});
   }
   members.get("place", fact.place);
+  fact.fs = file_system_from(members.find("fs"));
   members.get("free_save_name", fact.free_save_name);
   if (const Json* displaced = members.find("displaced")) fact.displaced = identity_from(*displaced);
   members.get("passed_by", fact.passed_by);
@@ -120,6 +129,7 @@ Place place_from(const Json& json) {
   members.get("top", place.top);
   members.get("dev", place.dev);
   members.get("mount", place.mount);
+  place.fs = file_system_from(members.find("fs"));
   members.no_others();
   return place;
 }

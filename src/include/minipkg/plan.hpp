@@ -64,11 +64,22 @@ struct OnDisk {
   bool operator==(const OnDisk&) const = default;
 };
 
+/// What a file system can do, as far as it matters here.
+enum class FileSystem : std::uint8_t {
+  complete,  ///< ext2 to 4, xfs, btrfs, tmpfs and their like: everything
+  layered,   ///< overlayfs: inode numbers change, directories of lower layers cannot be moved, copies part hard links
+  unknown,   ///< everything but what only some can: lasting inode numbers, two names exchanged in one call
+  fat,       ///< names, bytes and times in steps of two seconds; no owners, modes, xattrs, links, special files
+};
+/// A number stands for the same file after a remount, for as long as the file lives.
+constexpr bool has_lasting_inodes(FileSystem fs) { return fs == FileSystem::complete; }
+
 /// A place in the plan's list of staging areas: a mount (or btrfs subvolume) the transaction may touch.
 struct Place {
   std::string top;  ///< topmost directory of it within the root ("/", "/boot"); its area is top + "/.minipkg"
   std::uint64_t dev = 0;
   std::uint64_t mount = 0;
+  FileSystem fs = FileSystem::complete;
   bool operator==(const Place&) const = default;
 };
 
@@ -81,10 +92,11 @@ struct OwnerFact {
 
 /// All that is known of one canonical path.
 struct PathFact {
-  std::optional<OnDisk> disk;     ///< nothing: no such file
-  std::vector<OwnerFact> owners;  ///< sorted by package
-  std::uint32_t place = 0;        ///< index into Facts::places: where its parent directory is (or will be) made
-  std::string free_save_name;     ///< for a file that may have to be kept aside: the first free PATH.minipkg-save[.N]
+  std::optional<OnDisk> disk;            ///< nothing: no such file
+  std::vector<OwnerFact> owners;         ///< sorted by package
+  std::uint32_t place = 0;               ///< index into Facts::places: where its parent directory is (or will be) made
+  FileSystem fs = FileSystem::complete;  ///< what it lies on: its parent's, unless it is a mount point
+  std::string free_save_name;  ///< for a file that may have to be kept aside: the first free PATH.minipkg-save[.N]
   /// The inode that was installed here, where somebody has put another one, or none, by hand since (live roots only).
   std::optional<Identity> displaced;
   /// For a symlink that goes or changes: packages with paths recorded below it.
@@ -234,7 +246,7 @@ enum class NoticeKind : std::uint8_t {
   unowned_overwritten,  ///< --overwrite replaced a file nobody owned
   edited_file_removed,  ///< kept aside while its package goes
   symlink_kept,         ///< a directory of the package is a symlink to a directory on disk; files go through it
-  attribute_lost,
+  attribute_lost,       ///< the file system at `path` cannot hold `detail` ("owners")
   note,
 };
 struct Notice {
@@ -283,6 +295,7 @@ enum class ProblemKind : std::uint8_t {
   repeated_package,  ///< named twice, or installed and removed at once
   cross_place_link,  ///< a hard link whose two names lie on two file systems
   unknown_scheme,
+  cannot_hold,  ///< the file system at the path has no `other` ("symlinks")
 };
 struct Problem {
   ProblemKind kind = ProblemKind::file_conflict;

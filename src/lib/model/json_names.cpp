@@ -20,9 +20,9 @@ constexpr std::array<const char*, 2> appearances{"by_itself", "with_parent"};
 constexpr std::array<const char*, 8> notice_kinds{
     "directory_mode_kept", "directory_not_empty", "file_saved",     "unowned_overwritten",
     "edited_file_removed", "symlink_kept",        "attribute_lost", "note"};
-constexpr std::array<const char*, 10> problem_kinds{
-    "file_conflict", "unowned_conflict",   "type_conflict",    "unsafe_path",      "downgrade",
-    "not_installed", "wrong_architecture", "repeated_package", "cross_place_link", "unknown_scheme"};
+constexpr std::array<const char*, 11> problem_kinds{
+    "file_conflict",      "unowned_conflict", "type_conflict",    "unsafe_path",    "downgrade",  "not_installed",
+    "wrong_architecture", "repeated_package", "cross_place_link", "unknown_scheme", "cannot_hold"};
 constexpr std::array<const char*, 4> uses{"executable", "code", "data", "descriptor"};
 constexpr std::array<const char*, 2> retired_kinds{"replaced", "removed"};
 constexpr std::array<const char*, 2> certainties{"confirmed", "unconfirmed"};

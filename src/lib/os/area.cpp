@@ -36,7 +36,9 @@ Fd make_directory(int dirfd, const std::string& name, const std::string& path) {
   return fd;
 }
 
-bool is_ours(int fd) {
+/// FAT has neither owners nor modes: whoever mounted it decided who may look.
+bool is_ours(int fd, FileSystem fs) {
+  if (fs == FileSystem::fat) return true;
   struct stat stat {};
   return ::fstat(fd, &stat) == 0 && stat.st_uid == ::geteuid() && (stat.st_mode & 0777U) == area_mode;
 }
@@ -69,8 +71,10 @@ void remove_tree(int dirfd, const std::string& name, const std::string& path) {
 Area Area::make(const Tree& root, const std::string& top, const std::string& id) {
   const std::string path = root.full_name(top == "/" ? "" : top) + "/" + area_directory;
   const Fd home = make_directory(root.directory(top), area_directory, path);
-  if (!is_ours(home.get())) fail(ErrorKind::refused, "use", path, "it is not a directory of this user with mode 0700");
   Area area;
+  area.fs_ = file_system_of(home.get());
+  if (!is_ours(home.get(), area.fs_))
+    fail(ErrorKind::refused, "use", path, "it is not a directory of this user with mode 0700");
   const Fd own = make_directory(home.get(), id, path + "/" + id);
   area.sync_ = open_directory(own.get(), ".", path);
   area.staged_ = Tree(make_directory(own.get(), "new", path + "/" + id + "/new"), path + "/" + id + "/new");
@@ -88,6 +92,7 @@ Area Area::open(const Tree& root, const std::string& top, const std::string& id)
   Fd staged(open_beneath(own.get(), "new", O_RDONLY));
   area.kept_ = Fd(open_beneath(own.get(), "old", O_RDONLY));
   area.sync_ = open_directory(own.get(), ".", path);
+  area.fs_ = file_system_of(area.sync_.get());
   if (staged && area.kept_) area.staged_ = Tree(std::move(staged), path + "/new");
   return area;
 }
@@ -99,6 +104,7 @@ void Area::remove(const Tree& root, const std::string& top, const std::string& i
   {
     const Fd home(open_beneath(there, area_directory, O_RDONLY));
     if (!home) return;
+    if (const Fd own(open_beneath(home.get(), id, O_RDONLY)); own) ::renameat(own.get(), "new", own.get(), "done");
     remove_tree(home.get(), id, path + "/" + id);
   }
   if (::unlinkat(there, area_directory, AT_REMOVEDIR) != 0 && errno != ENOTEMPTY && errno != EEXIST &&

@@ -100,6 +100,16 @@ void set_attributes(int fd, const Attributes& wanted, const OnDisk& now, const s
   }
 }
 
+Attributes as_held(Attributes attributes, FileSystem fs, const OnDisk& now) {
+  if (fs != FileSystem::fat) return attributes;
+  attributes.mode = now.mode;
+  attributes.uid = now.uid;
+  attributes.gid = now.gid;
+  attributes.set.clear();
+  attributes.clear.clear();
+  return attributes;
+}
+
 Xattrs read_xattrs(int dirfd, const char* name, const std::string& path) {
   const Fd fd(::openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!fd && errno == ENOENT) return {};

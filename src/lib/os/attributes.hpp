@@ -14,6 +14,9 @@ void set_attributes(int dirfd, const char* name, const Attributes&, const OnDisk
 /// The same through an open descriptor of the file: fewer calls, for files just written.
 void set_attributes(int fd, const Attributes&, const OnDisk& now, const std::string& path);
 
+/// What of the attributes a file system can hold at all; what it cannot is as in `now`.
+Attributes as_held(Attributes, FileSystem, const OnDisk& now);
+
 /// All xattrs a package may carry: user.*, trusted.*, security.capability and the POSIX ACLs. Labels of security
 /// modules are not among them. Empty where the file system has none.
 Xattrs read_xattrs(int dirfd, const char* name, const std::string& path);

@@ -24,6 +24,20 @@ Attributes attributes_of(const FileEntry& entry, const Facts& facts) {
   return attributes;
 }
 
+Attributes attributes_of(const FileEntry& entry, const Facts& facts, const PathFact& fact) {
+  Attributes attributes = attributes_of(entry, facts);
+  attributes.mtime = time_on(fact.fs, entry.mtime);
+  if (fact.fs != FileSystem::fat) return attributes;
+  attributes.set.clear();
+  if (fact.disk) attributes.mode = fact.disk->mode, attributes.uid = fact.disk->uid, attributes.gid = fact.disk->gid;
+  return attributes;
+}
+
+std::int64_t time_on(FileSystem fs, std::int64_t seconds) {
+  constexpr std::int64_t year_1980 = 315'532'800, step = 2;  // FAT begins there
+  return fs == FileSystem::fat ? std::max(year_1980, seconds - seconds % step) : seconds;
+}
+
 bool differ(const Attributes& wanted, const FileEntry& entry, const OnDisk& disk) {
   if (wanted.uid != disk.uid || wanted.gid != disk.gid) return true;
   if (entry.type != FileType::symlink && wanted.mode != disk.mode) return true;

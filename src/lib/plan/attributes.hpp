@@ -8,6 +8,11 @@ namespace minipkg::plan {
 
 /// What an entry asks for, names resolved by the root's own tables.
 Attributes attributes_of(const FileEntry&, const Facts&);
+/// The same, as far as the file system can hold it: what it cannot is as it is there already.
+Attributes attributes_of(const FileEntry&, const Facts&, const PathFact&);
+
+/// The time a file system gives back when it is told this one, seconds since 1970.
+std::int64_t time_on(FileSystem, std::int64_t seconds);
 
 /// What would have to change on disk: equal attributes give false. Directories' times are not compared.
 bool differ(const Attributes&, const FileEntry&, const OnDisk&);

@@ -2,6 +2,8 @@
 #include "lib/plan/steps.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
 #include "lib/model/path.hpp"
 #include "lib/plan/attributes.hpp"
@@ -23,7 +25,10 @@ void StepMaker::fill(Plan& plan) {
   for (const auto& [path, target] : targets_) {
     if (!target.wanted.empty()) coming.insert(path);
   }
-  for (const auto& [path, target] : targets_) check_passers(path, target);
+  for (const auto& [path, target] : targets_) {
+    check_passers(path, target);
+    check_abilities(path, target);
+  }
   for (const std::string& path : coming) {
     const Target* const known = target(path);
     if (known == nullptr || known->wanted.empty()) {
@@ -40,6 +45,7 @@ void StepMaker::fill(Plan& plan) {
   }
   order(plan);
   plan.notices.insert(plan.notices.end(), notices_.begin(), notices_.end());
+  for (Notice& notice : lost_attributes()) plan.notices.push_back(std::move(notice));
   plan.displaced = displaced();
   plan.totals = totals_;
 }
@@ -77,11 +83,16 @@ bool StepMaker::edited(const Target& target, const OnDisk& disk) const {
   });
 }
 
-bool StepMaker::is_displaced(const std::string& path) const {
+bool StepMaker::is_below(const std::string& path, const std::set<std::string>& directories) const {
   for (std::string_view at = parent_path(path); at != "/"; at = parent_path(at)) {
-    if (displaced_.contains(std::string(at))) return true;
+    if (directories.contains(std::string(at))) return true;
   }
   return false;
+}
+
+/// What is below a directory that changes its type leaves with it, unless it must be emptied first.
+Appear StepMaker::leaves(const std::string& path) const {
+  return is_below(path, displaced_) && !is_below(path, late_) ? Appear::with_parent : Appear::by_itself;
 }
 
 std::string StepMaker::installed_version(const std::string& package) const {
@@ -120,6 +131,11 @@ std::uint32_t StepMaker::place_of(const std::string& path) const {
   return found == facts_.paths.end() ? 0 : found->second.place;
 }
 
+FileSystem StepMaker::file_system_of(const std::string& path) const {
+  const std::uint32_t place = place_of(path);
+  return place < facts_.places.size() ? facts_.places[place].fs : FileSystem::complete;
+}
+
 /// A path stays on disk though its owner goes: so do the directories it lies in.
 void StepMaker::stays(const std::string& path) { add_ancestors(needed_, path); }
 
@@ -151,11 +167,19 @@ void drop_if_kept(std::optional<Retired>& retired, const OnDisk& before,
 }  // namespace
 
 /// Saved before anything changes, created before replaced before removed: onlookers never miss what both versions have.
+/// Late is what cannot come before the old has gone.
 void StepMaker::order(Plan& plan) {
+  const auto is_late = [&](const Step& step) {
+    return late_.contains(path_of(step)) || is_below(path_of(step), late_);
+  };
+  const auto late = std::stable_partition(creates_.begin(), creates_.end(), std::not_fn(is_late));
+  std::vector<Step> late_creates(std::make_move_iterator(late), std::make_move_iterator(creates_.end()));
+  creates_.erase(late, creates_.end());
+  sort_by_path(late_creates);
   for (auto* group : {&saves_, &creates_, &replaces_, &attributes_, &removes_}) sort_by_path(*group);
   sort_by_path(directory_removes_);
   std::reverse(directory_removes_.begin(), directory_removes_.end());
-  for (auto* group : {&saves_, &creates_, &replaces_, &attributes_, &removes_, &directory_removes_}) {
+  for (auto* group : {&saves_, &creates_, &replaces_, &attributes_, &removes_, &directory_removes_, &late_creates}) {
     for (Step& step : *group) {
       // An inode that keeps another name of an installed package is not old.
       if (auto* const replaced = std::get_if<ReplaceFile>(&step))

@@ -27,11 +27,17 @@ class StepMaker {
   const std::string& first_package_below(const std::string& path) const;
   void replace(const std::string& path, const Target&, const OnDisk&);
   void over_directory(const std::string& path, const Target&, const OnDisk&);
+  void becomes_directory(const std::string& path, const std::optional<Source>&, const Attributes&, const OnDisk&,
+                         std::optional<Retired>);
+  void stops_being_directory(const std::string& path, const Target&, const OnDisk&);
+  bool can_exchange(const std::string& path, FileType becomes) const;
   void keep(const std::string& path, const Target&, const OnDisk&);
   bool may_replace_unowned(const std::string& path, const Target&);
   bool same_hard_link(const Target&, const OnDisk&) const;
   std::uint32_t wanted_links(const std::string& path, const OnDisk&) const;
   void check_link_place(const std::string& path, const Target&);
+  void check_abilities(const std::string& path, const Target&);
+  std::vector<Notice> lost_attributes() const;
 
   // what goes
   void go(const std::string& path, const Target&);
@@ -43,7 +49,8 @@ class StepMaker {
   bool is_conflict(const std::string& path, const Target&);
   bool owned_by_others(const Target&) const;
   bool edited(const Target&, const OnDisk&) const;
-  bool is_displaced(const std::string& path) const;
+  bool is_below(const std::string& path, const std::set<std::string>& directories) const;
+  Appear leaves(const std::string& path) const;
   std::optional<Retired> retired(const Target&, const OnDisk&) const;
   std::vector<Displaced> displaced() const;
   const Target* target(const std::string& path) const;
@@ -54,6 +61,7 @@ class StepMaker {
   void order(Plan&);
   Appear appear(const std::string& path) const;
   std::uint32_t place_of(const std::string& path) const;
+  FileSystem file_system_of(const std::string& path) const;
 
   const Request& request_;
   const Facts& facts_;
@@ -63,6 +71,7 @@ class StepMaker {
   std::set<std::string> needed_;     ///< directories that must not go
   std::set<std::string> new_;        ///< directories that arrive in this transaction
   std::set<std::string> displaced_;  ///< directories that change their type into something else
+  std::set<std::string> late_;       ///< what comes after the old has gone, because the two cannot be exchanged
   std::set<std::pair<std::uint64_t, std::uint64_t>> kept_inodes_;  ///< device, number: not retired though a name goes
   std::vector<Step> saves_, creates_, replaces_, attributes_, removes_, directory_removes_;
   std::vector<Notice> notices_;

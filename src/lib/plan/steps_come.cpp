@@ -64,7 +64,7 @@ bool StepMaker::is_conflict(const std::string& path, const Target& target) {
 void StepMaker::directory_comes(const std::string& path, const Target& target) {
   const OnDisk* const disk = target.disk();
   const Wanted& wanted = target.wanted.front();
-  Attributes attributes = attributes_of(*wanted.entry, facts_);
+  Attributes attributes = attributes_of(*wanted.entry, facts_, *target.fact);
   if (disk == nullptr) {
     creates_.emplace_back(CreateDirectory{path, wanted.source, attributes, appear(path)});
     new_.insert(path);
@@ -74,9 +74,7 @@ void StepMaker::directory_comes(const std::string& path, const Target& target) {
   if (disk->type != FileType::directory) {
     if (target.had.empty() && !may_replace_unowned(path, target)) return;
     if (edited(target, *disk)) save(path, target, *disk, NoticeKind::file_saved);
-    creates_.emplace_back(ChangeType{path, wanted.source, attributes, *disk, retired(target, *disk)});
-    new_.insert(path);
-    ++totals_.replaced;
+    becomes_directory(path, wanted.source, attributes, *disk, retired(target, *disk));
     return;
   }
   attributes.clear = stale_xattrs(target, *disk);
@@ -121,8 +119,7 @@ void StepMaker::implied_directory(const std::string& path) {
     ++totals_.created;
   } else if (known != nullptr && !known->had.empty() && !owned_by_others(*known)) {
     if (edited(*known, *disk)) save(path, *known, *disk, NoticeKind::file_saved);
-    creates_.emplace_back(ChangeType{path, std::nullopt, attributes, *disk, retired(*known, *disk)});
-    ++totals_.replaced;
+    becomes_directory(path, std::nullopt, attributes, *disk, retired(*known, *disk));
   } else {
     const bool owned = !fact->second.owners.empty();
     problems_.push_back({owned ? ProblemKind::file_conflict : ProblemKind::unowned_conflict, first_package_below(path),
@@ -139,7 +136,8 @@ void StepMaker::file_comes(const std::string& path, const Target& target) {
       (disk == nullptr || !same_content(*wanted.entry, *disk))) {
     ++totals_.kept;
   } else if (disk == nullptr) {
-    creates_.emplace_back(CreateFile{path, wanted.source, attributes_of(*wanted.entry, facts_), appear(path)});
+    creates_.emplace_back(
+        CreateFile{path, wanted.source, attributes_of(*wanted.entry, facts_, *target.fact), appear(path)});
     ++totals_.created;
     totals_.bytes += wanted.entry->size;
   } else if (disk->type == FileType::directory) {
@@ -168,8 +166,8 @@ bool StepMaker::may_replace_unowned(const std::string& path, const Target& targe
 void StepMaker::replace(const std::string& path, const Target& target, const OnDisk& disk) {
   if (edited(target, disk)) save(path, target, disk, NoticeKind::file_saved);
   const Wanted& wanted = target.wanted.front();
-  replaces_.emplace_back(
-      ReplaceFile{path, wanted.source, attributes_of(*wanted.entry, facts_), disk, retired(target, disk)});
+  replaces_.emplace_back(ReplaceFile{path, wanted.source, attributes_of(*wanted.entry, facts_, *target.fact), disk,
+                                     retired(target, disk)});
   ++totals_.replaced;
   totals_.bytes += wanted.entry->size;
 }
@@ -188,16 +186,49 @@ void StepMaker::over_directory(const std::string& path, const Target& target, co
     problems_.push_back({ProblemKind::type_conflict, *wanted.package, path, below->first});
   }
   if (problems_.size() != before) return;
-  creates_.emplace_back(ChangeType{path, wanted.source, attributes_of(*wanted.entry, facts_), disk, std::nullopt});
+  stops_being_directory(path, target, disk);
   displaced_.insert(path);
   ++totals_.replaced;
   totals_.bytes += wanted.entry->size;
 }
 
+/// Both trees change places in one call where the file system can do that. Where it cannot, the old one goes before the
+/// new one comes: for an instant nothing is there.
+void StepMaker::becomes_directory(const std::string& path, const std::optional<Source>& from,
+                                  const Attributes& attributes, const OnDisk& disk, std::optional<Retired> retired) {
+  if (can_exchange(path, FileType::directory)) {
+    creates_.emplace_back(ChangeType{path, from, attributes, disk, std::move(retired)});
+  } else {
+    removes_.emplace_back(RemoveFile{path, disk, std::move(retired), Appear::by_itself});
+    creates_.emplace_back(CreateDirectory{path, from, attributes, Appear::by_itself});
+    late_.insert(path);
+  }
+  new_.insert(path);
+  ++totals_.replaced;
+}
+
+void StepMaker::stops_being_directory(const std::string& path, const Target& target, const OnDisk& disk) {
+  const Wanted& wanted = target.wanted.front();
+  const Attributes attributes = attributes_of(*wanted.entry, facts_, *target.fact);
+  if (can_exchange(path, wanted.entry->type)) {
+    creates_.emplace_back(ChangeType{path, wanted.source, attributes, disk, std::nullopt});
+  } else {
+    directory_removes_.emplace_back(RemoveDirectory{path, disk, Appear::by_itself});
+    creates_.emplace_back(CreateFile{path, wanted.source, attributes, Appear::by_itself});
+    late_.insert(path);
+  }
+}
+
+/// On overlayfs a new directory can be moved, one of a lower layer cannot.
+bool StepMaker::can_exchange(const std::string& path, FileType becomes) const {
+  const FileSystem fs = file_system_of(path);
+  return fs == FileSystem::complete || (fs == FileSystem::layered && becomes == FileType::directory);
+}
+
 void StepMaker::keep(const std::string& path, const Target& target, const OnDisk& disk) {
   const Wanted& wanted = target.wanted.front();
   kept_inodes_.insert({disk.identity.dev, disk.identity.ino});
-  Attributes attributes = attributes_of(*wanted.entry, facts_);
+  Attributes attributes = attributes_of(*wanted.entry, facts_, *target.fact);
   attributes.clear = stale_xattrs(target, disk);
   // A further hard link shares the attributes of its leader, which has its own step.
   if (wanted.entry->type == FileType::hardlink || !differ(attributes, *wanted.entry, disk)) {
@@ -207,7 +238,8 @@ void StepMaker::keep(const std::string& path, const Target& target, const OnDisk
   if (disk.links > 1 && disk.links > wanted_links(path, disk)) {
     // Other names of the inode are not meant: they keep it, this one gets its own. The bytes are the same: none is old.
     kept_inodes_.insert({disk.identity.dev, disk.identity.ino});
-    replaces_.emplace_back(ReplaceFile{path, wanted.source, attributes_of(*wanted.entry, facts_), disk, std::nullopt});
+    replaces_.emplace_back(
+        ReplaceFile{path, wanted.source, attributes_of(*wanted.entry, facts_, *target.fact), disk, std::nullopt});
     ++totals_.replaced;
     totals_.bytes += wanted.entry->size;
     return;

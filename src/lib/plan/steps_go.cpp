@@ -28,8 +28,7 @@ void StepMaker::directory_goes(const std::string& path, const Target& target) {
     stays(path);
     return;
   }
-  directory_removes_.emplace_back(
-      RemoveDirectory{path, disk, is_displaced(path) ? Appear::with_parent : Appear::by_itself});
+  directory_removes_.emplace_back(RemoveDirectory{path, disk, leaves(path)});
   ++totals_.removed;
 }
 
@@ -39,14 +38,13 @@ void StepMaker::file_goes(const std::string& path, const Target& target) {
     stays(path);
     return;
   }
-  const bool displaced = is_displaced(path);
   if (edited(target, disk)) {
     // There is no "beside" in a directory that stops being one.
-    if (displaced) problems_.push_back({ProblemKind::type_conflict, *target.had.front().package, path, path});
+    if (is_below(path, displaced_))
+      problems_.push_back({ProblemKind::type_conflict, *target.had.front().package, path, path});
     save(path, target, disk, NoticeKind::edited_file_removed);
   }
-  removes_.emplace_back(
-      RemoveFile{path, disk, retired(target, disk), displaced ? Appear::with_parent : Appear::by_itself});
+  removes_.emplace_back(RemoveFile{path, disk, retired(target, disk), leaves(path)});
   ++totals_.removed;
 }
 

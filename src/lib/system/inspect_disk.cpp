@@ -11,6 +11,7 @@
 #include "lib/model/path.hpp"
 #include "lib/os/area.hpp"
 #include "lib/os/attributes.hpp"
+#include "lib/os/file_system.hpp"
 #include "lib/system/inspector.hpp"
 
 namespace minipkg {
@@ -35,9 +36,10 @@ std::uint32_t Inspector::place_of(const std::string& directory) {
   std::uint32_t place = parent;
   if (fd >= 0) {
     const auto stat = os::look(fd, "", root_.full_name(directory));
-    const Place here{directory, stat->disk.identity.dev, stat->mount};
+    Place here{directory, stat->disk.identity.dev, stat->mount};
     if (top || facts_.places[parent].dev != here.dev || facts_.places[parent].mount != here.mount) {
       place = static_cast<std::uint32_t>(facts_.places.size());
+      here.fs = os::file_system_of(fd);
       facts_.places.push_back(here);
     }
   }
@@ -73,6 +75,7 @@ void Inspector::look_at(const std::string& path, const Known& known) {
   PathFact& fact = facts_.paths[path];
   const std::string directory(parent_path(path));
   fact.place = place_of(directory);
+  fact.fs = facts_.places.at(fact.place).fs;
   fact.owners = owners(path);
   if (!known.had.empty()) fact.displaced = recorded(path, fact.place);
   const int dirfd = root_.try_directory(directory);
@@ -82,6 +85,8 @@ void Inspector::look_at(const std::string& path, const Known& known) {
   const auto stat = os::look(dirfd, name.c_str(), full);
   if (!stat) return;
   fact.disk = stat->disk;
+  if (stat->mount_root && stat->disk.type == FileType::directory)
+    fact.fs = os::file_system_of(root_.try_directory(path));
   if (fact.displaced && fact.displaced->ino == stat->disk.identity.ino) fact.displaced.reset();
   if (stat->disk.type == FileType::symlink) {
     fact.disk->target = os::read_link(dirfd, name.c_str(), full);
@@ -101,7 +106,7 @@ void Inspector::look_at(const std::string& path, const Known& known) {
 
 /// The inode that was installed here, whatever stands here now.
 std::optional<Identity> Inspector::recorded(const std::string& path, std::uint32_t place) const {
-  if (state_ == nullptr || !state_->live()) return std::nullopt;
+  if (state_ == nullptr || !state_->live() || !has_lasting_inodes(facts_.places.at(place).fs)) return std::nullopt;
   const auto recorded = state_->recorded(path);
   if (!recorded) return std::nullopt;
   return Identity{facts_.places.at(place).dev, recorded->ino, recorded->birth};

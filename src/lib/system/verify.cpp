@@ -2,6 +2,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "lib/base/digest.hpp"
@@ -9,8 +10,10 @@
 #include "lib/model/path.hpp"
 #include "lib/os/attributes.hpp"
 #include "lib/os/file_stat.hpp"
+#include "lib/os/file_system.hpp"
 #include "lib/os/names.hpp"
 #include "lib/os/resolver.hpp"
+#include "lib/plan/attributes.hpp"
 #include "lib/system/system_impl.hpp"
 
 namespace minipkg {
@@ -44,12 +47,14 @@ class Verifier {
   void check_digest(const FileEntry&, const Found&, std::string& flags);
   bool another_owner_agrees(const FileEntry&, const OnDisk&);
   std::uint32_t number(const os::NameTable&, const std::string& name, std::uint32_t otherwise) const;
+  FileSystem file_system_of(const FileEntry&, const Found&);
   static void fail_letter(std::string& flags, Letter letter) { flags[letter] = letters[letter]; }
 
   const os::Tree& root_;
   store::Packages& packages_;
   os::Resolver resolver_;
   os::NameTable users_, groups_;
+  std::map<std::uint64_t, FileSystem> file_systems_;  ///< by mount
 };
 
 Verifier::Found Verifier::find(const std::string& path) {
@@ -76,14 +81,24 @@ bool Verifier::another_owner_agrees(const FileEntry& entry, const OnDisk& disk) 
   });
 }
 
+FileSystem Verifier::file_system_of(const FileEntry& entry, const Found& found) {
+  const auto [known, is_new] = file_systems_.emplace(found.stat->mount, FileSystem::unknown);
+  if (!is_new) return known->second;
+  const int mounted = found.stat->mount_root ? root_.try_directory(resolver_.resolve(entry.path).canonical) : -1;
+  known->second = os::file_system_of(mounted >= 0 ? mounted : found.dirfd);
+  return known->second;
+}
+
 void Verifier::check_attributes(const FileEntry& entry, const Found& found, std::string& flags) {
   const OnDisk& disk = found.stat->disk;
   if (entry.type == FileType::directory && another_owner_agrees(entry, disk)) return;
+  const FileSystem fs = file_system_of(entry, found);
+  const bool timed = entry.type != FileType::directory && entry.type != FileType::symlink;
+  if (timed && (plan::time_on(fs, entry.mtime) != disk.mtime_sec || disk.mtime_nsec != 0)) fail_letter(flags, time);
+  if (fs == FileSystem::fat) return;  // it has none of the others
   if (entry.type != FileType::symlink && entry.mode != disk.mode) fail_letter(flags, mode);
   if (number(users_, entry.owner.user, entry.owner.uid) != disk.uid) fail_letter(flags, user);
   if (number(groups_, entry.owner.group, entry.owner.gid) != disk.gid) fail_letter(flags, group);
-  const bool timed = entry.type != FileType::directory && entry.type != FileType::symlink;
-  if (timed && (entry.mtime != disk.mtime_sec || disk.mtime_nsec != 0)) fail_letter(flags, time);
   const Xattrs present = entry.xattrs.empty() ? Xattrs() : os::read_xattrs(found.dirfd, found.name.c_str(), found.full);
   for (const auto& [name, value] : entry.xattrs) {
     const auto there = present.find(name);

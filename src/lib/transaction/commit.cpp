@@ -25,17 +25,16 @@ constexpr ErrorKind on_failure = ErrorKind::rolled_back;
 }
 
 void appear(const LiveTree::Name& staged, const LiveTree::Name& live) {
-  if (::renameat2(staged.dirfd, staged.c_str(), live.dirfd, live.c_str(), RENAME_NOREPLACE) != 0) {
+  if (os::rename_new(staged.dirfd, staged.c_str(), live.dirfd, live.c_str()) != 0) {
     fail_errno("create", live.path, errno, on_failure);
   }
 }
 
-/// old/N was linked to what stood here: if both are still one inode, nobody came between.
-void check_same(const LiveTree::Name& live, const LiveTree::Name& kept, const OnDisk& before) {
+/// No other file has its number as long as old/N is one of its names.
+OnDisk check_same(const LiveTree::Name& live, const OnDisk& before, FileSystem fs) {
   const auto now = look(live);
-  const auto then = look(kept);
-  if (!now || !then || now->disk.identity != then->disk.identity) changed_meanwhile(live);
-  if (!is_unchanged(before, now->disk)) changed_meanwhile(live);
+  if (!now || !is_same(before, now->disk, fs) || !is_unchanged(before, now->disk)) changed_meanwhile(live);
+  return now->disk;
 }
 
 /// Every name below the displaced directory must be one that the journal knows: the sweep removes the whole tree.
@@ -98,7 +97,7 @@ void Committer::step(std::size_t at) {
 }
 
 void Committer::replace(std::size_t at, const LiveTree::Name& live) {
-  check_same(live, tree_.kept(at), std::get<ReplaceFile>(plan_.steps[at]).before);
+  check_same(live, std::get<ReplaceFile>(plan_.steps[at]).before, tree_.fs(at));
   const LiveTree::Name staged = tree_.staged(at);
   if (::renameat(staged.dirfd, staged.c_str(), live.dirfd, live.c_str()) != 0) {
     fail_errno("replace", live.path, errno, on_failure);
@@ -128,12 +127,17 @@ std::unordered_set<std::string> Committer::leaving_below(const std::string& path
 
 void Committer::set_attributes(std::size_t at, const LiveTree::Name& live) {
   const auto& step = std::get<SetAttributes>(plan_.steps[at]);
-  os::set_attributes(live.dirfd, live.c_str(), step.attributes, step.before, live.path);
+  OnDisk now = check_same(live, step.before, tree_.fs(at));
+  now.xattrs = step.before.xattrs;
+  os::set_attributes(live.dirfd, live.c_str(), step.attributes, now, live.path);
 }
 
 void Committer::remove_file(std::size_t at, const LiveTree::Name& live) {
-  check_same(live, tree_.kept(at), std::get<RemoveFile>(plan_.steps[at]).before);
-  if (::unlinkat(live.dirfd, live.c_str(), 0) != 0) fail_errno("remove", live.path, errno, on_failure);
+  check_same(live, std::get<RemoveFile>(plan_.steps[at]).before, tree_.fs(at));
+  const LiveTree::Name kept = tree_.kept(at);
+  const int result = look(kept) ? ::unlinkat(live.dirfd, live.c_str(), 0)
+                                : os::rename_new(live.dirfd, live.c_str(), kept.dirfd, kept.c_str());
+  if (result != 0) fail_errno("remove", live.path, errno, on_failure);
 }
 
 void Committer::remove_directory(std::size_t at, const LiveTree::Name& live) {

@@ -80,6 +80,15 @@ LiveTree::Name LiveTree::kept(std::size_t step) const {
   return {areas_.at(one.place).kept(), fmt::format("{}", step), root_.full_name(one.path)};
 }
 
+bool LiveTree::is_staged(std::size_t step) const {
+  const auto name = try_staged(step);
+  return name && look(*name);
+}
+
+bool LiveTree::is_kept(std::size_t step) const {
+  return areas_.at(journal_.steps[step].place).exists() && look(kept(step));
+}
+
 bool is_unchanged(const OnDisk& before, const OnDisk& now) {
   if (before.type != now.type) return false;
   return now.type == FileType::directory || (before.size == now.size && os::mtime_of(before) == os::mtime_of(now));

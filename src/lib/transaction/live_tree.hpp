@@ -31,6 +31,11 @@ class LiveTree {
   Name staged(std::size_t step) const;
   std::optional<Name> try_staged(std::size_t step) const;
   Name kept(std::size_t step) const;
+  /// Still in the area. Whether a rename took it away is what tells that the step happened: names do not change when
+  /// a file system is mounted anew, inode numbers may.
+  bool is_staged(std::size_t step) const;
+  bool is_kept(std::size_t step) const;
+  FileSystem fs(std::size_t step) const { return areas_.at(journal_.steps[step].place).fs(); }
   /// Where the step's staged name is below the area's "new", as an absolute path of that tree.
   std::string staged_path(std::size_t step) const;
 
@@ -48,6 +53,11 @@ class LiveTree {
 
 /// Still what the plan saw, content included as far as size and time tell; directories may get new names in them.
 bool is_unchanged(const OnDisk& before, const OnDisk& now);
+
+/// One and the same file, as far as the file system's inode numbers are to be believed.
+inline bool is_same(const OnDisk& before, const OnDisk& now, FileSystem fs) {
+  return !has_lasting_inodes(fs) || before.identity.ino == now.identity.ino;
+}
 
 /// lstat of a name; nothing if it does not exist.
 std::optional<os::FileStat> look(const LiveTree::Name&);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "lib/transaction/prepare.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "lib/base/fail.hpp"
 #include "lib/os/file_handle.hpp"
 #include "lib/os/system_id.hpp"
+#include "lib/transaction/keep.hpp"
 #include "lib/transaction/stage.hpp"
 
 namespace minipkg::transaction {
@@ -35,9 +33,9 @@ bool needs_second_name(const JournalStep& step) {
          (step.kind == StepKind::replace_file || step.kind == StepKind::remove_file);
 }
 
-void check_unchanged(const LiveTree::Name& live, const OnDisk& before) {
+void check_unchanged(const LiveTree::Name& live, const OnDisk& before, FileSystem fs) {
   const auto now = look(live);
-  if (!now || now->disk.identity.ino != before.identity.ino || !is_unchanged(before, now->disk)) {
+  if (!now || !is_same(before, now->disk, fs) || !is_unchanged(before, now->disk)) {
     fail(on_failure, "replace", live.path, "somebody changed it since the plan was made", "run the command again");
   }
 }
@@ -61,6 +59,7 @@ RetiredInode retire(const Journal& journal, const std::string& path, std::uint32
 
 std::vector<RetiredInode> prepare(const LiveTree& tree, const Plan& plan, Observer& observer) {
   std::vector<RetiredInode> retired;
+  Keeper keeper(tree);
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     stop_if_asked(observer);
     Takes takes;
@@ -68,17 +67,13 @@ std::vector<RetiredInode> prepare(const LiveTree& tree, const Plan& plan, Observ
     if (takes.before == nullptr) continue;
     const JournalStep& step = tree.journal().steps[at];
     const LiveTree::Name live = tree.live(step.path);
-    check_unchanged(live, *takes.before);
+    check_unchanged(live, *takes.before, tree.fs(at));
     if (takes.retired != nullptr && *takes.retired) {
       retired.push_back(
           retire(tree.journal(), step.path, step.place, takes.before->identity, **takes.retired, takes.kind));
       if (auto handle = os::handle_at(live.dirfd, live.c_str())) retired.back().handle = std::move(*handle);
     }
-    if (!needs_second_name(step)) continue;
-    const LiveTree::Name kept = tree.kept(at);
-    if (::linkat(live.dirfd, live.c_str(), kept.dirfd, kept.c_str(), 0) != 0) {
-      fail_errno("link", live.path, errno, on_failure);
-    }
+    if (needs_second_name(step)) keeper.keep(at, *takes.before);
   }
   return retired;
 }

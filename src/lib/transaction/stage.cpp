@@ -15,6 +15,7 @@
 #include "lib/os/area.hpp"
 #include "lib/os/attributes.hpp"
 #include "lib/os/resolver.hpp"
+#include "lib/transaction/keep.hpp"
 
 namespace minipkg::transaction {
 namespace {
@@ -25,13 +26,14 @@ constexpr ErrorKind on_failure = ErrorKind::rolled_back;
 struct Brings {
   std::optional<Source> source;
   const Attributes* attributes = nullptr;
+  const OnDisk* saved = nullptr;  ///< what stands here already and gets a second name
 
   void operator()(const CreateDirectory& one) { source = one.from, attributes = &one.attributes; }
   void operator()(const CreateFile& one) { source = one.from, attributes = &one.attributes; }
   void operator()(const ReplaceFile& one) { source = one.from, attributes = &one.attributes; }
   void operator()(const ChangeType& one) { source = one.from, attributes = &one.attributes; }
   void operator()(const SetAttributes&) {}
-  void operator()(const SaveFile&) {}
+  void operator()(const SaveFile& one) { saved = &one.before; }
   void operator()(const RemoveFile&) {}
   void operator()(const RemoveDirectory&) {}
 };
@@ -64,6 +66,9 @@ class Stager final : public PayloadSink {
  private:
   bool brings_directory(std::size_t step) const;
   const FileEntry* entry_of(std::size_t step) const;
+  Attributes attributes_of(std::size_t step, const OnDisk& made) const {
+    return os::as_held(*brings_[step].attributes, tree_.fs(step), made);
+  }
   void make_special_file(std::size_t step, const FileEntry&);
   void link_to_leader(std::size_t step, const FileEntry&);
   void link_old_inode(std::size_t step, const KeptFile&, const FileEntry&);
@@ -122,7 +127,8 @@ void Stager::finish_directories() {
   for (std::size_t step = steps_.size(); step-- > 0;) {
     if (!brings_directory(step)) continue;
     const LiveTree::Name name = tree_.staged(step);
-    os::set_attributes(name.dirfd, name.c_str(), *brings_[step].attributes, look(name)->disk, name.path);
+    const OnDisk now = look(name)->disk;
+    os::set_attributes(name.dirfd, name.c_str(), attributes_of(step, now), now, name.path);
   }
 }
 
@@ -158,19 +164,16 @@ void Stager::make_special_file(std::size_t step, const FileEntry& entry) {
   }
   if (result != 0) fail_errno("make", name.path, errno, on_failure);
   const auto stat = look(name);
-  os::set_attributes(name.dirfd, name.c_str(), *brings_[step].attributes, stat->disk, name.path);
+  os::set_attributes(name.dirfd, name.c_str(), attributes_of(step, stat->disk), stat->disk, name.path);
   steps_[step].staged_ino = stat->disk.identity.ino;
 }
 
 /// A file edited by hand gets its second name here; it becomes visible like everything else.
 void Stager::link_saved_files() {
   for (std::size_t step = 0; step < steps_.size(); ++step) {
-    if (steps_[step].kind != StepKind::save_file) continue;
-    const LiveTree::Name live = tree_.live(steps_[step].path);
+    if (brings_[step].saved == nullptr) continue;
     const LiveTree::Name name = tree_.staged(step);
-    if (::linkat(live.dirfd, live.c_str(), name.dirfd, name.c_str(), 0) != 0) {
-      fail_errno("link", live.path, errno, on_failure);
-    }
+    link_or_copy(tree_, step, *brings_[step].saved, name);
     note_inode(step, name);
   }
 }
@@ -252,7 +255,7 @@ void Stager::end() {
     fail_errno("extend", path, errno, on_failure);
   }
   const auto stat = os::look(file_.get(), "", path);
-  os::set_attributes(file_.get(), *brings_[step_].attributes, stat->disk, tree_.root().full_name(path));
+  os::set_attributes(file_.get(), attributes_of(step_, stat->disk), stat->disk, tree_.root().full_name(path));
   steps_[step_].staged_ino = stat->disk.identity.ino;
   file_.reset();
   done(step_);

@@ -26,13 +26,14 @@ class Undoer {
   std::vector<std::string> left;
 
  private:
-  void created(const JournalStep&, const std::string& path, std::uint64_t inode);
+  void created(std::size_t at, const std::string& path);
   void replaced(std::size_t at, const JournalStep&);
   void changed_type(std::size_t at, const JournalStep&);
-  void changed_attributes(const JournalStep&);
+  void changed_attributes(std::size_t at, const JournalStep&);
   void removed_file(std::size_t at, const JournalStep&);
   void removed_directory(std::size_t at, const JournalStep&);
-  bool is_kept(std::size_t at) const;
+  bool is_ours(std::size_t at, const os::FileStat& now) const;
+  bool is_parted(std::size_t at, const os::FileStat& now) const;
   void leave(const LiveTree::Name& name) {
     left.push_back(fmt::format("'{}' is not what minipkg put there: left as it is", printable(name.path)));
   }
@@ -45,15 +46,15 @@ void Undoer::step(std::size_t at) {
   switch (step.kind) {
     case StepKind::create_directory:
     case StepKind::create_file:
-      return created(step, step.path, step.staged_ino);
+      return created(at, step.path);
     case StepKind::save_file:
-      return created(step, step.save_as, step.staged_ino);
+      return created(at, step.save_as);
     case StepKind::replace_file:
       return replaced(at, step);
     case StepKind::change_type:
       return changed_type(at, step);
     case StepKind::set_attributes:
-      return changed_attributes(step);
+      return changed_attributes(at, step);
     case StepKind::remove_file:
       return removed_file(at, step);
     case StepKind::remove_directory:
@@ -61,27 +62,40 @@ void Undoer::step(std::size_t at) {
   }
 }
 
-void Undoer::created(const JournalStep& step, const std::string& path, std::uint64_t inode) {
+/// The step brought it here: where numbers last, the number says so.
+bool Undoer::is_ours(std::size_t at, const os::FileStat& now) const {
+  return !has_lasting_inodes(tree_.fs(at)) || now.disk.identity.ino == tree_.journal().steps[at].staged_ino;
+}
+
+void Undoer::created(std::size_t at, const std::string& path) {
+  if (tree_.is_staged(at)) return;
   const auto live = tree_.try_live(path);
   const auto now = live ? look(*live) : std::nullopt;
-  if (!now || now->disk.identity.ino != inode) return;
-  const int flags = now->disk.type == FileType::directory ? AT_REMOVEDIR : 0;
-  if (::unlinkat(live->dirfd, live->c_str(), flags) != 0) {
+  if (!now) return;
+  const bool made_directory = tree_.journal().steps[at].kind == StepKind::create_directory;
+  const bool is_directory = now->disk.type == FileType::directory;
+  if (made_directory != is_directory && !has_lasting_inodes(tree_.fs(at))) return;  // the old one is back already
+  if (!is_ours(at, *now)) return leave(*live);
+  if (::unlinkat(live->dirfd, live->c_str(), is_directory ? AT_REMOVEDIR : 0) != 0) {
     if (errno != ENOTEMPTY && errno != EEXIST) fail_errno("remove", live->path, errno, on_failure);
     leave(*live);
   }
-  if (step.kind == StepKind::create_directory) tree_.root().forget();
+  if (is_directory) tree_.root().forget();
 }
 
-bool Undoer::is_kept(std::size_t at) const {
-  return tree_.area(tree_.journal().steps[at].place).exists() && look(tree_.kept(at)).has_value();
+/// On overlayfs a file with several names is kept as a copy, because a link would have parted it from the others. All
+/// of them come back as what was kept then, whether their turn had come or not.
+bool Undoer::is_parted(std::size_t at, const os::FileStat& now) const {
+  return tree_.fs(at) == FileSystem::layered && now.disk.identity != look(tree_.kept(at))->disk.identity;
 }
 
+/// rename(2) between two names of one inode does nothing and leaves both: then the old file is back already.
 void Undoer::replaced(std::size_t at, const JournalStep& step) {
   const auto live = tree_.try_live(step.path);
   const auto now = live ? look(*live) : std::nullopt;
-  if (!live || !is_kept(at)) return;
-  if (now && now->disk.identity.ino != step.staged_ino) {
+  if (!live || !tree_.is_kept(at)) return;
+  if (tree_.is_staged(at) && now && !is_parted(at, *now)) return;
+  if (now && (now->disk.type == FileType::directory || !is_ours(at, *now))) {
     if (now->disk.identity != look(tree_.kept(at))->disk.identity) leave(*live);
     return;
   }
@@ -91,10 +105,13 @@ void Undoer::replaced(std::size_t at, const JournalStep& step) {
   }
 }
 
+/// Two names exchanged leave no trace in names. Where inode numbers do not last, it is planned only for what becomes a
+/// directory.
 void Undoer::changed_type(std::size_t at, const JournalStep& step) {
   const auto live = tree_.try_live(step.path);
   const auto now = live ? look(*live) : std::nullopt;
-  if (!now || now->disk.identity.ino != step.staged_ino) return;
+  if (!now || !is_ours(at, *now)) return;
+  if (!has_lasting_inodes(tree_.fs(at)) && now->disk.type != FileType::directory) return;
   const LiveTree::Name staged = tree_.staged(at);
   if (::renameat2(staged.dirfd, staged.c_str(), live->dirfd, live->c_str(), RENAME_EXCHANGE) != 0) {
     fail_errno("restore", live->path, errno, on_failure);
@@ -103,11 +120,11 @@ void Undoer::changed_type(std::size_t at, const JournalStep& step) {
   tree_.area(step.place).staged().forget();
 }
 
-void Undoer::changed_attributes(const JournalStep& step) {
+void Undoer::changed_attributes(std::size_t at, const JournalStep& step) {
   const auto live = tree_.try_live(step.path);
   auto now = live ? look(*live) : std::nullopt;
   if (!now) return;
-  if (now->disk.identity.ino != step.before_ino) return leave(*live);
+  if (has_lasting_inodes(tree_.fs(at)) && now->disk.identity.ino != step.before_ino) return leave(*live);
   now->disk.xattrs = os::read_xattrs(live->dirfd, live->c_str(), live->path);
   os::set_attributes(live->dirfd, live->c_str(), step.before, now->disk, live->path);
   if (os::mtime_of(now->disk) != step.before_mtime) {
@@ -117,11 +134,16 @@ void Undoer::changed_attributes(const JournalStep& step) {
 
 void Undoer::removed_file(std::size_t at, const JournalStep& step) {
   const auto live = tree_.try_live(step.path);
-  if (!live || !is_kept(at)) return;
+  if (!live || !tree_.is_kept(at)) return;
   const LiveTree::Name kept = tree_.kept(at);
-  if (::renameat2(kept.dirfd, kept.c_str(), live->dirfd, live->c_str(), RENAME_NOREPLACE) == 0) return;
-  if (errno != EEXIST) fail_errno("restore", live->path, errno, on_failure);
-  if (look(*live)->disk.identity != look(kept)->disk.identity) leave(*live);
+  const auto now = look(*live);
+  if (now && !is_parted(at, *now)) {
+    if (now->disk.identity != look(kept)->disk.identity) leave(*live);
+    return;
+  }
+  const int result = now ? ::renameat(kept.dirfd, kept.c_str(), live->dirfd, live->c_str())
+                         : os::rename_new(kept.dirfd, kept.c_str(), live->dirfd, live->c_str());
+  if (result != 0) fail_errno("restore", live->path, errno, on_failure);
 }
 
 /// Built aside and renamed, so that it is never seen without its owner and mode.
@@ -136,7 +158,7 @@ void Undoer::removed_directory(std::size_t at, const JournalStep& step) {
   made.xattrs = os::read_xattrs(staged.dirfd, staged.c_str(), staged.path);
   os::set_attributes(staged.dirfd, staged.c_str(), step.before, made, staged.path);
   os::set_mtime(staged.dirfd, staged.c_str(), step.before_mtime, staged.path);
-  if (::renameat2(staged.dirfd, staged.c_str(), live->dirfd, live->c_str(), RENAME_NOREPLACE) != 0) {
+  if (os::rename_new(staged.dirfd, staged.c_str(), live->dirfd, live->c_str()) != 0) {
     fail_errno("restore", live->path, errno, on_failure);
   }
   tree_.root().forget();
@@ -157,6 +179,7 @@ std::vector<std::string> undo(const LiveTree& tree) {
   Undoer undoer(tree);
   for (std::size_t at = tree.journal().steps.size(); at-- > 0;) {
     const JournalStep& step = tree.journal().steps[at];
+    if (!tree.area(step.place).exists()) continue;  // undone before, as far as removing the areas
     const bool leaves_with_parent = step.appear == Appear::with_parent && step.kind != StepKind::create_directory &&
                                     step.kind != StepKind::create_file;
     if (!leaves_with_parent) undoer.step(at);

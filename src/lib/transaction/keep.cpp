@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "lib/transaction/keep.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "lib/base/fail.hpp"
+#include "lib/os/attributes.hpp"
+
+namespace minipkg::transaction {
+namespace {
+
+constexpr ErrorKind on_failure = ErrorKind::rolled_back;
+
+/// EPERM: no hard links there. EMLINK: this file has as many names as it may.
+bool knows_no_link(int error) { return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK; }
+
+void write_all(int fd, const char* data, std::size_t size, const std::string& path) {
+  while (size > 0) {
+    const ssize_t put = ::write(fd, data, size);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) fail_errno("keep a copy of", path, errno, on_failure);
+    data += put;
+    size -= static_cast<std::size_t>(put);
+  }
+}
+
+void copy_bytes(const LiveTree::Name& from, const LiveTree::Name& to) {
+  const Fd in(::openat(from.dirfd, from.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!in) fail_errno("read", from.path, errno, on_failure);
+  const Fd out(::openat(to.dirfd, to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!out) fail_errno("keep a copy of", from.path, errno, on_failure);
+  std::array<char, 65536> buffer{};
+  for (;;) {
+    const ssize_t got = ::read(in.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail_errno("read", from.path, errno, on_failure);
+    if (got == 0) return;
+    write_all(out.get(), buffer.data(), static_cast<std::size_t>(got), from.path);
+  }
+}
+
+void make_another(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& disk) {
+  int result = 0;
+  switch (disk.type) {
+    case FileType::regular:
+      return copy_bytes(from, to);
+    case FileType::symlink:
+      result = ::symlinkat(os::read_link(from.dirfd, from.c_str(), from.path).c_str(), to.dirfd, to.c_str());
+      break;
+    case FileType::fifo:
+    case FileType::socket:
+      result = ::mknodat(to.dirfd, to.c_str(), (disk.type == FileType::fifo ? S_IFIFO : S_IFSOCK) | 0600, 0);
+      break;
+    default:
+      result = ::mknodat(to.dirfd, to.c_str(), (disk.type == FileType::block ? S_IFBLK : S_IFCHR) | 0600,
+                         makedev(disk.dev_major, disk.dev_minor));
+  }
+  if (result != 0) fail_errno("keep a copy of", from.path, errno, on_failure);
+}
+
+void copy(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& before, FileSystem fs) {
+  make_another(from, to, before);
+  OnDisk made = look(to)->disk;
+  Attributes attributes;
+  attributes.mode = before.mode, attributes.uid = before.uid, attributes.gid = before.gid;
+  attributes.set = os::read_xattrs(from.dirfd, from.c_str(), from.path);
+  os::set_attributes(to.dirfd, to.c_str(), os::as_held(attributes, fs, made), made, to.path);
+  os::set_mtime(to.dirfd, to.c_str(), os::mtime_of(before), to.path);
+}
+
+/// False where the file system has no hard links, or no more for this file.
+bool link(const LiveTree::Name& from, const LiveTree::Name& to) {
+  if (::linkat(from.dirfd, from.c_str(), to.dirfd, to.c_str(), 0) == 0) return true;
+  if (!knows_no_link(errno)) fail_errno("link", from.path, errno, on_failure);
+  return false;
+}
+
+}  // namespace
+
+void link_or_copy(const LiveTree& tree, std::size_t step, const OnDisk& before, const LiveTree::Name& to) {
+  const LiveTree::Name live = tree.live(tree.journal().steps[step].path);
+  if (!link(live, to)) copy(live, to, before, tree.fs(step));
+}
+
+void Keeper::keep(std::size_t step, const OnDisk& before) {
+  const LiveTree::Name live = tree_.live(tree_.journal().steps[step].path);
+  const LiveTree::Name kept = tree_.kept(step);
+  if (tree_.fs(step) == FileSystem::layered && before.links > 1) {
+    const auto [first, is_new] = copied_.emplace(before.identity.ino, step);
+    const bool linked = !is_new && link(tree_.kept(first->second), kept);
+    if (!linked) copy(live, kept, before, FileSystem::layered);
+  } else if (!link(live, kept) && tree_.journal().steps[step].kind == StepKind::replace_file) {
+    copy(live, kept, before, tree_.fs(step));
+  }
+}
+
+}  // namespace minipkg::transaction
