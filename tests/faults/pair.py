@@ -3,7 +3,7 @@
 import io
 import tarfile
 
-TIME = {1: 1_600_000_000, 2: 1_650_000_000}
+TIME = {1: 1_600_000_001, 2: 1_650_000_001}  # odd: FAT only knows even seconds
 # cap_net_raw=ep as the kernel stores it (struct vfs_cap_data, revision 2)
 CAPABILITY = bytes.fromhex("0100000200200000000000000000000000000000")
 
@@ -89,6 +89,53 @@ def write_tar(path, paths, version):
     return path
 
 
-def packages(directory):
+def write_package(folder, name, version, paths):
+    return write_tar(f"{folder}/{name}-{version}-1.noarch.pkg.tar", paths, version)
+
+
+def packages(folder):
     """The package in both versions."""
-    return [write_tar(f"{directory}/app-{v}-1.noarch.pkg.tar", content(v), v) for v in (1, 2)]
+    return [write_package(folder, "app", v, content(v)) for v in (1, 2)]
+
+
+def three(folder):
+    """One transaction of three packages: `app` is upgraded, `fresh` comes, `gone` goes. Returns what is installed
+    first, and what is installed then. A directory is shared by all three."""
+    def extra(name):
+        v = f"of {name}\n".encode()
+        return {"opt": directory(), "opt/app": directory(), "opt/app/shared": directory(),
+                f"opt/app/shared/{name}": file(v), f"opt/{name}": directory(0o711),
+                f"opt/{name}/deep": directory(), f"opt/{name}/deep/file": file(v, 0o755),
+                f"opt/{name}/deep/link": hardlink(f"opt/{name}/deep/file"), f"opt/{name}/to": symlink("deep/file"),
+                "opt/moves" if name == "gone" else "opt/stays": file(v)}
+
+    old, new = packages(folder)
+    fresh = extra("fresh")
+    fresh["opt/moves"] = file(b"the same path, of another package\n")
+    return ([old, write_package(folder, "gone", 1, extra("gone"))], [new, write_package(folder, "fresh", 2, fresh)])
+
+
+def boot(folder):
+    """What lies in /boot, in both versions: regular files and directories only, and a few files elsewhere."""
+    def content_of(version):
+        v, old = f"version {version}\n".encode(), version == 1
+        paths = {
+            "boot": directory(), "boot/loader": directory(), "usr": directory(), "usr/lib": directory(),
+            "usr/lib/program": file(v, 0o755), "usr/lib/link": symlink("program" if old else "/boot"),
+            "boot/kernel": file(v * 5000, 0o644), "boot/initrd": file((b"%d" % version) * 300_000, 0o600),
+            "boot/loader/loader.conf": file(b"timeout " + v), "boot/unchanged": file(b"always", time=1),
+            "boot/empty": file(b""), "boot/odd-time": file(b"the same", time=1), "boot/mode-only": file(b"", 0o600),
+            "boot/file-to-directory": file(v) if old else directory(),
+            "boot/directory-to-file": directory() if old else file(v),
+        }
+        if old:
+            paths["boot/directory-to-file/inside"] = file(v)
+            paths.update({f"boot/removed-{n}": file(v) for n in range(4)})
+            paths.update({"boot/gone": directory(), "boot/gone/deep": directory(), "boot/gone/deep/file": file(v)})
+        else:
+            paths["boot/file-to-directory/inside"] = file(v)
+            paths.update({f"boot/added-{n}": file(v) for n in range(4)})
+            paths.update({"boot/fresh": directory(), "boot/fresh/deep": directory(), "boot/fresh/deep/file": file(v)})
+        return paths
+
+    return [write_package(folder, "app", v, content_of(v)) for v in (1, 2)]

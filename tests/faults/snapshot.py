@@ -1,9 +1,20 @@
 # SPDX-License-Identifier: MIT
 """A directory tree as a value: what must be old or new, never between."""
+import errno
 import os
 import stat
 
 STATE = "var/lib/minipkg"
+
+
+def xattrs(path):
+    try:
+        return {name: os.getxattr(path, name, follow_symlinks=False)
+                for name in os.listxattr(path, follow_symlinks=False)}
+    except OSError as error:
+        if error.errno != errno.ENOTSUP:
+            raise
+        return {}
 
 
 def look(path):
@@ -18,8 +29,7 @@ def look(path):
             seen["content"] = file.read()
         seen["links"] = info.st_nlink
     if kind in (stat.S_IFREG, stat.S_IFDIR):
-        seen["xattrs"] = {name: os.getxattr(path, name, follow_symlinks=False)
-                          for name in os.listxattr(path, follow_symlinks=False)}
+        seen["xattrs"] = xattrs(path)
     return seen
 
 
@@ -36,22 +46,17 @@ def snapshot(root):
     return tree
 
 
-def areas(root):
-    """Staging areas that stand about."""
-    return [os.path.join(directory, ".minipkg") for directory, names, _ in os.walk(root) if ".minipkg" in names]
-
-
 def content_of(seen):
     return None if seen is None else (seen["kind"], seen.get("content"))
 
 
-def between(old, new, now):
+def between(old, new, now, may_miss=()):
     """What an onlooker must never see, even before recovery: a path of both versions that is missing or torn, and
-    anything that neither version has."""
+    anything that neither version has. `may_miss` are paths that may be missing for an instant."""
     wrong = []
     for path in sorted(set(old) | set(new) | set(now)):
         seen, allowed = content_of(now.get(path)), {repr(content_of(old.get(path))), repr(content_of(new.get(path)))}
-        if repr(seen) not in allowed:
+        if repr(seen) not in allowed and not (seen is None and path in may_miss):
             wrong.append(f"{path}: {'missing' if seen is None else 'neither old nor new'}")
     return wrong
 

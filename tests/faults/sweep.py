@@ -3,9 +3,9 @@
 import os
 import pathlib
 import random
-import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 from faults import snapshot
@@ -16,12 +16,12 @@ FULL = os.environ.get("MINIPKG_FULL_TESTS") == "1"
 EVERY = 7  # thinned: every 7th point, from another one each run
 
 
-def points(total):
+def points(total, every=EVERY):
     """The points to look at, and the offset that repeats them."""
     if FULL:
         return range(1, total + 1), 1
-    first = int(os.environ.get("MINIPKG_SWEEP_OFFSET", "0")) or random.randint(1, EVERY)
-    return range(first, total + 1, EVERY), first
+    first = int(os.environ.get("MINIPKG_SWEEP_OFFSET", "0")) or random.randint(1, every)
+    return range(first, total + 1, every), first
 
 
 class Table:
@@ -46,22 +46,38 @@ class Table:
             print("   ", example, file=sys.stderr)
 
 
+def left_over(root):
+    """What a transaction made for itself and has not taken away."""
+    left = []
+    for directory, names, _ in os.walk(root):
+        if ".minipkg" in names:
+            left += [f"{directory}/.minipkg/{one}" for one in os.listdir(f"{directory}/.minipkg")] or [".minipkg"]
+    state = os.listdir(f"{root}/{snapshot.STATE}")
+    return left + [name for name in state if name not in ("packages.db", "state.db")]
+
+
 class Scenario:
     """A root before a transaction, the command that does it, and the trees before and after."""
 
-    def __init__(self, directory, before, command, versions):
-        """`before` are commands that make the root; `versions` is what `list` says before and after."""
-        self.directory, self.command, self.versions = pathlib.Path(directory), command, versions
-        self.base = self.directory / "base"
-        self.base.mkdir()
+    def __init__(self, ground, before, command, versions, again=None):
+        """`before` are commands that make the root; `versions` is what `list` says before and after; `again` is the
+        command that must succeed once all is done, where that is not the same one."""
+        self.ground, self.command, self.versions, self.again = ground, command, versions, again or command
+        ground.clear()
+        self.program = program()
+        self.calls = tempfile.NamedTemporaryFile(prefix="minipkg-calls-")
         for one in before:
-            self.run(one, self.base)
+            self.run(one, ground.base)
         os.sync()
-        self.old = snapshot.snapshot(self.base)
-        self.since = time.time_ns()
-        done = self.fresh("reference")
+        self.old = snapshot.snapshot(ground.fresh())
+        time.sleep(ground.time_step)  # what changes from here on has another time than what is there
+        self.since = time.time_ns() - ground.time_step * 10**9
+        done = ground.fresh()
         self.run(command, done)
         self.new = snapshot.snapshot(done)
+
+    def fresh(self):
+        return self.ground.fresh()
 
     def killed(self, point):
         """A root whose transaction was killed at this point."""
@@ -69,23 +85,22 @@ class Scenario:
         self.interposed(["kill", point], root)
         return root
 
+    def look_between(self, table, point, root):
+        """What an onlooker sees before anybody repairs it."""
+        wrong = snapshot.between(self.old, self.new, snapshot.snapshot(root), self.ground.may_miss)
+        if wrong:
+            table.count("mixed before", point, wrong[:4])
+
     def run(self, command, root, check=True, wrap=()):
-        done = subprocess.run([*wrap, program(), "--root", str(root), *command], stdin=subprocess.DEVNULL,
+        done = subprocess.run([*wrap, self.program, "--root", str(root), *command], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, errors="replace", timeout=120)
         if check and done.returncode != 0:
             raise AssertionError(f"{command}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done
 
-    def fresh(self, name="work"):
-        """A copy of the root as it was before, in place of an earlier one."""
-        root = self.directory / name
-        shutil.rmtree(root, ignore_errors=True)
-        subprocess.run(["cp", "-a", "--reflink=auto", str(self.base), str(root)], check=True)
-        return root
-
     def interposed(self, mode, root, command=None, check=False):
         """Runs under the interposer. Returns (result, calls seen, name of the chosen call)."""
-        out = self.directory / "calls"
+        out = pathlib.Path(self.calls.name)
         done = self.run(command or self.command, root, check, [INTERPOSER, *map(str, mode), str(out), "--"])
         seen, name = out.read_text().split()
         return done, int(seen), name
@@ -108,17 +123,16 @@ class Scenario:
             table.count("mixed after", point, min(is_old, is_new, key=len)[:4])
         elif told.stdout != self.versions[1 if is_old else 0]:
             table.count("damaged", point, f"the database says {told.stdout!r}")
-        self.judge_rest(table, point, root)
+        self.judge_rest(table, point, root, self.again if not is_new else self.command)
 
-    def judge_rest(self, table, point, root):
-        left = [str(p) for p in snapshot.areas(root)]
-        left += [n for n in os.listdir(f"{root}/{snapshot.STATE}") if n not in ("packages.db", "state.db")]
+    def judge_rest(self, table, point, root, redo):
+        left = left_over(root)
         if left:
             table.count("left over", point, left)
         verified = self.run(["verify"], root, check=False)
         if verified.returncode != 0:
             table.count("damaged", point, verified.stdout + verified.stderr)
-        again = self.run(self.command, root, check=False)
+        again = self.run(redo, root, check=False)
         now = snapshot.snapshot(root)
         if again.returncode != 0 or snapshot.differences(self.new, now, self.since):
             table.count("redo failed", point, again.stderr.strip() or snapshot.differences(self.new, now, self.since)[:4])
