@@ -3,6 +3,7 @@
 import os
 import pathlib
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -46,13 +47,27 @@ class Table:
             print("   ", example, file=sys.stderr)
 
 
+def kept_for_undo(root):
+    """Ids of finished transactions whose old files stay."""
+    state = pathlib.Path(root, snapshot.STATE, "state.db")
+    if not state.exists():
+        return set()
+    database = sqlite3.connect(f"file:{state}?mode=ro", uri=True)
+    try:
+        return {id for (id,) in database.execute("SELECT id FROM history WHERE state = 'done' AND kept = 1")}
+    finally:
+        database.close()
+
+
 def left_over(root):
-    """What a transaction made for itself and has not taken away."""
-    left = []
+    """What a transaction made for itself and has not taken away, but for what it keeps for undo."""
+    left, kept = [], kept_for_undo(root)
     for directory, names, _ in os.walk(root):
         if ".minipkg" in names:
-            left += [f"{directory}/.minipkg/{one}" for one in os.listdir(f"{directory}/.minipkg")] or [".minipkg"]
-    state = os.listdir(f"{root}/{snapshot.STATE}")
+            found = os.listdir(f"{directory}/.minipkg")
+            left += [f"{directory}/.minipkg/{one}" for one in found if one not in kept] + ([] if found else [".minipkg"])
+    # A root where nothing was ever installed has no databases.
+    state = os.listdir(f"{root}/{snapshot.STATE}") if os.path.isdir(f"{root}/{snapshot.STATE}") else []
     return left + [name for name in state if name not in ("packages.db", "state.db")]
 
 

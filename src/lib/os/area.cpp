@@ -121,6 +121,11 @@ void Area::remove_if_empty(const Tree& root, const std::string& top, const std::
   if (!keeps) remove(root, top, id);
 }
 
+void sync_directory(int dirfd, const std::string& path) {
+  const Fd fd = open_directory(dirfd, ".", path);
+  if (::fsync(fd.get()) != 0) fail_errno("write to the disk", path, errno, on_failure);
+}
+
 void sync_file_system(int fd, const std::string& path) {
   if (::syncfs(fd) != 0) fail_errno("write to the disk", path, errno, on_failure);
 }

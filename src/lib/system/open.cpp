@@ -11,6 +11,7 @@
 
 #include "lib/base/fail.hpp"
 #include "lib/model/path.hpp"
+#include "lib/os/attributes.hpp"
 #include "lib/os/file_stat.hpp"
 #include "lib/os/resolver.hpp"
 #include "lib/system/system_impl.hpp"
@@ -36,6 +37,18 @@ bool is_running_system(int root) {
   }, own{};
   return ::fstat(root, &given) == 0 && ::stat("/", &own) == 0 && given.st_dev == own.st_dev &&
          given.st_ino == own.st_ino;
+}
+
+/// The databases' own directory comes and goes without a trace in the time of the one around it, so that a first
+/// transaction that was interrupted leaves nothing.
+template <class Change>
+auto keeping_time(int parent, const std::string& path, Change change) {
+  const auto before = os::look(parent, "", path);
+  const auto result = change();
+  const int cause = errno;
+  if (before) os::set_mtime(parent, "", os::mtime_of(before->disk), path);
+  errno = cause;
+  return result;
 }
 
 /// Nobody but root and this user may write where the databases are.
@@ -88,7 +101,8 @@ std::string System::Impl::make_directory() {
     const std::string path = directory.substr(0, end);
     const int parent = root.directory(parent_path(path));
     const std::string name(base_name(path));
-    if (::mkdirat(parent, name.c_str(), 0755) == 0) {
+    const auto make = [&] { return ::mkdirat(parent, name.c_str(), 0755); };
+    if (keeping_time(parent, root.full_name(path), make) == 0) {
       ::fchmodat(parent, name.c_str(), 0755, 0);  // whatever the umask
       made += path + "\n";
     } else if (errno != EEXIST) {
@@ -208,7 +222,8 @@ void System::Impl::forget_pristine(const std::string& made) {
   for (std::string path; std::getline(lines, path);) paths.insert(paths.begin(), path);
   for (const std::string& path : paths) {
     const int parent = root.try_directory(parent_path(path));
-    if (parent >= 0) ::unlinkat(parent, std::string(base_name(path)).c_str(), AT_REMOVEDIR);
+    const auto remove = [&] { return ::unlinkat(parent, std::string(base_name(path)).c_str(), AT_REMOVEDIR); };
+    if (parent >= 0) keeping_time(parent, root.full_name(path), remove);
   }
 }
 

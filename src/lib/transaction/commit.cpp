@@ -108,9 +108,11 @@ void Committer::change_type(std::size_t at, const LiveTree::Name& live) {
   const auto now = look(live);
   if (!now || now->disk.identity.ino != tree_.journal().steps[at].before_ino) changed_meanwhile(live);
   const LiveTree::Name staged = tree_.staged(at);
+  const auto coming = look(staged);
   if (::renameat2(staged.dirfd, staged.c_str(), live.dirfd, live.c_str(), RENAME_EXCHANGE) != 0) {
     fail_errno("replace", live.path, errno, on_failure);
   }
+  if (const auto came = look(live); came && coming) keep_time(live, *came, os::mtime_of(coming->disk));
   tree_.root().forget();
   const std::string& path = tree_.journal().steps[at].path;
   if (now->disk.type == FileType::directory) check_displaced(staged.dirfd, staged.name, path, leaving_below(path));

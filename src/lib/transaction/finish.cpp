@@ -14,24 +14,27 @@ namespace {
 /// directory for good, it gets its time back.
 enum class Times { all, untouched };
 
-void restore_tops(const os::Tree& root, const Journal& journal, Times times) {
+/// All of that is on the disk before the journal is closed: an area that came back after that would stay for ever.
+void restore_tops(const Context& context, const Journal& journal, Times times) {
+  const os::Tree& root = context.root;
   for (const JournalPlace& place : journal.places) {
     const bool touched = std::any_of(journal.touched.begin(), journal.touched.end(),
                                      [&](const TouchedDirectory& one) { return one.path == place.top; });
     const int top = root.try_directory(place.top);
     if (top >= 0 && (times == Times::all || !touched)) os::set_mtime(top, "", place.mtime, root.full_name(place.top));
+    if (top >= 0 && context.sync == Sync::fs) os::sync_directory(top, root.full_name(place.top));
   }
 }
 
-void remove_areas(const os::Tree& root, const Journal& journal, Times times) {
-  for (const JournalPlace& place : journal.places) os::Area::remove(root, place.top, journal.id);
-  restore_tops(root, journal, times);
+void remove_areas(const Context& context, const Journal& journal, Times times) {
+  for (const JournalPlace& place : journal.places) os::Area::remove(context.root, place.top, journal.id);
+  restore_tops(context, journal, times);
 }
 
 /// Of an area where nothing is kept, nothing stays.
-void tidy_areas(const os::Tree& root, const Journal& journal) {
-  for (const JournalPlace& place : journal.places) os::Area::remove_if_empty(root, place.top, journal.id);
-  restore_tops(root, journal, Times::untouched);
+void tidy_areas(const Context& context, const Journal& journal) {
+  for (const JournalPlace& place : journal.places) os::Area::remove_if_empty(context.root, place.top, journal.id);
+  restore_tops(context, journal, Times::untouched);
 }
 
 void record_files(Context& context, const LiveTree& tree) {
@@ -81,9 +84,9 @@ std::vector<Identity> present(const LiveTree& tree) {
 /// A live root keeps the old inodes for undo, an offline one keeps nothing.
 void keep_or_sweep(Context& context, const LiveTree& tree, Journal& journal) {
   const std::vector<std::uint64_t> bytes = lay_aside(tree, context.state.retired_paths(journal.number));
-  if (!context.state.live()) return remove_areas(context.root, journal, Times::untouched);
+  if (!context.state.live()) return remove_areas(context, journal, Times::untouched);
   for (std::size_t place = 0; place < bytes.size(); ++place) journal.places[place].kept_bytes = bytes[place];
-  tidy_areas(context.root, journal);
+  tidy_areas(context, journal);
 }
 
 }  // namespace
@@ -106,7 +109,7 @@ void prune(Context& context, std::uint64_t number) {
     const int top = context.root.try_directory(place.top);
     if (top >= 0) place.mtime = os::mtime_of(os::look(top, "", context.root.full_name(place.top))->disk);
   }
-  remove_areas(context.root, journal, Times::all);
+  remove_areas(context, journal, Times::all);
   context.state.end_prune(number);
 }
 
@@ -142,7 +145,7 @@ std::vector<std::string> take_back(Context& context, const Journal& journal) {
       left = undo(tree);
       sync_places(tree, context.sync);
     }
-    remove_areas(context.root, journal, Times::all);
+    remove_areas(context, journal, Times::all);
     lay_aside_again(context, journal);
     close_undone(context, journal);
     return left;

@@ -7,6 +7,7 @@
 
 #include "lib/base/fail.hpp"
 #include "lib/model/path.hpp"
+#include "lib/os/attributes.hpp"
 
 namespace minipkg::transaction {
 namespace {
@@ -95,5 +96,10 @@ bool is_unchanged(const OnDisk& before, const OnDisk& now) {
 }
 
 std::optional<os::FileStat> look(const LiveTree::Name& name) { return os::look(name.dirfd, name.c_str(), name.path); }
+
+void keep_time(const LiveTree::Name& live, const os::FileStat& now, std::int64_t time) {
+  if (now.disk.type != FileType::directory || os::mtime_of(now.disk) == time) return;
+  os::set_mtime(live.dirfd, live.c_str(), time, live.path);
+}
 
 }  // namespace minipkg::transaction

@@ -62,4 +62,7 @@ inline bool is_same(const OnDisk& before, const OnDisk& now, FileSystem fs) {
 /// lstat of a name; nothing if it does not exist.
 std::optional<os::FileStat> look(const LiveTree::Name&);
 
+/// XFS gives directories a new time when they are exchanged: gives `time` back to one that stands at `live` as `now`.
+void keep_time(const LiveTree::Name& live, const os::FileStat& now, std::int64_t time);
+
 }  // namespace minipkg::transaction

@@ -109,15 +109,19 @@ void Undoer::replaced(std::size_t at, const JournalStep& step) {
 /// directory.
 void Undoer::changed_type(std::size_t at, const JournalStep& step) {
   const auto live = tree_.try_live(step.path);
-  const auto now = live ? look(*live) : std::nullopt;
-  if (!now || !is_ours(at, *now)) return;
-  if (!has_lasting_inodes(tree_.fs(at)) && now->disk.type != FileType::directory) return;
-  const LiveTree::Name staged = tree_.staged(at);
-  if (::renameat2(staged.dirfd, staged.c_str(), live->dirfd, live->c_str(), RENAME_EXCHANGE) != 0) {
-    fail_errno("restore", live->path, errno, on_failure);
+  auto now = live ? look(*live) : std::nullopt;
+  if (!now) return;
+  const bool lasting = has_lasting_inodes(tree_.fs(at));
+  if (is_ours(at, *now) && (lasting || now->disk.type == FileType::directory)) {
+    const LiveTree::Name staged = tree_.staged(at);
+    if (::renameat2(staged.dirfd, staged.c_str(), live->dirfd, live->c_str(), RENAME_EXCHANGE) != 0) {
+      fail_errno("restore", live->path, errno, on_failure);
+    }
+    now = look(*live);
+    tree_.area(step.place).staged().forget();
   }
+  if (now && lasting && now->disk.identity.ino == step.before_ino) keep_time(*live, *now, step.before_mtime);
   tree_.root().forget();
-  tree_.area(step.place).staged().forget();
 }
 
 void Undoer::changed_attributes(std::size_t at, const JournalStep& step) {
