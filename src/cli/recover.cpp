@@ -3,22 +3,11 @@
 
 #include "context.hpp"
 #include "minipkg/json.hpp"
+#include "recovery_text.hpp"
 #include "signals.hpp"
 
 namespace minipkg::cli {
 namespace {
-
-const char* sentence(Recovery recovery) {
-  switch (recovery) {
-    case Recovery::nothing_to_do:
-      return "Nothing to recover\n";
-    case Recovery::undone:
-      return "The interrupted transaction was undone\n";
-    case Recovery::finished:
-      return "The interrupted transaction was finished\n";
-  }
-  return "";
-}
 
 /// Opening for write is what recovers; this command only says what came of it.
 ExitStatus recover(Context& context) {

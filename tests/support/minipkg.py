@@ -41,7 +41,7 @@ def pack(directory, name, version, files):
         # A hard link comes after what it links to.
         for path, content in sorted(files.items(), key=lambda item: (isinstance(item[1], HardLink), item[0])):
             member = tarfile.TarInfo("." + path)
-            member.mode = 0o755 if "/bin/" in path or ".so" in path else 0o644
+            member.mode = 0o755 if "bin/" in path or ".so" in path else 0o644
             if isinstance(content, HardLink):
                 member.type, member.linkname = tarfile.LNKTYPE, "." + content
                 tar.addfile(member)

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "lib/base/digest.hpp"
 #include "lib/base/fail.hpp"
 #include "lib/base/utf8.hpp"
 #include "lib/model/manifest_json.hpp"
@@ -123,8 +122,6 @@ std::string canonical_json(const Manifest& manifest) {
   out += "}\n";
   return out;
 }
-
-Digest manifest_digest(const Manifest& manifest) { return sha256(canonical_json(manifest)); }
 
 std::string to_hex(const Digest& digest) {
   constexpr std::string_view digits = "0123456789abcdef";

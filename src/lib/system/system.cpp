@@ -15,23 +15,6 @@
 
 namespace minipkg {
 
-System::System(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-System::System(System&&) noexcept = default;
-System& System::operator=(System&&) noexcept = default;
-
-System::~System() {
-  if (impl_ == nullptr) return;
-  try {
-    impl_->close_offline();
-  } catch (const std::exception&) {
-    // What could not be tidied now is found and tidied by the next writer.
-  }
-}
-
-const std::string& System::pending_recovery() const { return impl_->pending; }
-Recovery System::recovered() const { return impl_->recovered; }
-bool System::live() const { return impl_->state && impl_->state->live(); }
-
 Facts System::inspect(const Request& request) const {
   return gather_facts(impl_->root, *impl_->packages, impl_->state ? &*impl_->state : nullptr, request);
 }

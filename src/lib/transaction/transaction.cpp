@@ -160,16 +160,4 @@ Report run(Context& context, const Plan& plan, const std::vector<Supply>& suppli
   return report;
 }
 
-Recovery recover(Context& context) {
-  for (const std::uint64_t number : context.state.pruning()) prune(context, number);
-  const std::optional<Journal> journal = context.state.open_journal();
-  if (!journal) return Recovery::nothing_to_do;
-  if (context.packages.transaction() == journal->id) {
-    finish(context, *journal);
-    return Recovery::finished;
-  }
-  take_back(context, *journal);
-  return Recovery::undone;
-}
-
 }  // namespace minipkg::transaction
