@@ -7,6 +7,11 @@
 //   interposer fail N ERRNO OUTFILE -- COMMAND…   call N returns -ERRNO
 //   interposer fail-from N ERRNO OUTFILE -- …     call N and all after it
 //   interposer short N OUTFILE -- COMMAND…        call N, if it writes, writes half of what it was asked to
+//   interposer signal N SIGNAL OUTFILE -- …       sends that signal to whoever is about to make call N
+//   interposer signal-from N SIGNAL OUTFILE -- …  the same at call N and all after it
+//
+// With INTERPOSER_CALLS=reading in the environment it counts the calls that read, look, open and lock instead, from
+// the program's first fcntl(0, F_GETFD) on: what comes before is the loader's, which has its own way to fail.
 //
 // OUTFILE gets one line: "<calls seen> <name of call N or ->". Exit status: the command's, 128 + signal if killed.
 #include <fcntl.h>
@@ -21,6 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -32,73 +38,22 @@
 #include <string>
 #include <vector>
 
+#include "interposer_calls.hpp"
+
 #if !defined(__x86_64__)
 #error "the register names below are x86-64's"
 #endif
 
 namespace {
 
-struct Call {
-  long number;
-  const char* name;
-};
-
-/// Everything that changes a file system, a file's content or what is durable of it.
-constexpr std::array calls{
-    Call{SYS_write, "write"},
-    Call{SYS_pwrite64, "pwrite64"},
-    Call{SYS_writev, "writev"},
-    Call{SYS_pwritev, "pwritev"},
-    Call{SYS_pwritev2, "pwritev2"},
-    Call{SYS_truncate, "truncate"},
-    Call{SYS_ftruncate, "ftruncate"},
-    Call{SYS_fallocate, "fallocate"},
-    Call{SYS_rename, "rename"},
-    Call{SYS_renameat, "renameat"},
-    Call{SYS_renameat2, "renameat2"},
-    Call{SYS_link, "link"},
-    Call{SYS_linkat, "linkat"},
-    Call{SYS_symlink, "symlink"},
-    Call{SYS_symlinkat, "symlinkat"},
-    Call{SYS_unlink, "unlink"},
-    Call{SYS_unlinkat, "unlinkat"},
-    Call{SYS_rmdir, "rmdir"},
-    Call{SYS_mkdir, "mkdir"},
-    Call{SYS_mkdirat, "mkdirat"},
-    Call{SYS_mknod, "mknod"},
-    Call{SYS_mknodat, "mknodat"},
-    Call{SYS_chmod, "chmod"},
-    Call{SYS_fchmod, "fchmod"},
-    Call{SYS_fchmodat, "fchmodat"},
-    Call{SYS_chown, "chown"},
-    Call{SYS_lchown, "lchown"},
-    Call{SYS_fchown, "fchown"},
-    Call{SYS_fchownat, "fchownat"},
-    Call{SYS_setxattr, "setxattr"},
-    Call{SYS_lsetxattr, "lsetxattr"},
-    Call{SYS_fsetxattr, "fsetxattr"},
-    Call{SYS_removexattr, "removexattr"},
-    Call{SYS_lremovexattr, "lremovexattr"},
-    Call{SYS_fremovexattr, "fremovexattr"},
-    Call{SYS_utimensat, "utimensat"},
-    Call{SYS_fsync, "fsync"},
-    Call{SYS_fdatasync, "fdatasync"},
-    Call{SYS_syncfs, "syncfs"},
-    Call{SYS_sync, "sync"},
-    Call{SYS_open, "open"},
-    Call{SYS_openat, "openat"},
-    Call{SYS_creat, "creat"},
-    Call{SYS_copy_file_range, "copy_file_range"},
-    Call{SYS_sendfile, "sendfile"},
-    Call{SYS_ioctl, "ioctl"},
-};
-
-enum class Mode { count, kill, fail, fail_from, make_short };
+enum class Mode { count, kill, fail, fail_from, make_short, signal, signal_from };
+enum class Calls { changing, reading };
 
 struct Options {
   Mode mode = Mode::count;
   unsigned long at = 0;
-  int error = 0;
+  Calls calls = Calls::changing;
+  int error = 0;  ///< or the signal
   const char* out = nullptr;
   char** command = nullptr;
 };
@@ -119,13 +74,17 @@ Options parse(int argc, char** argv) {
     return argv[at++];
   };
   const std::string mode = next();
-  options.mode = mode == "kill"        ? Mode::kill
-                 : mode == "fail"      ? Mode::fail
-                 : mode == "fail-from" ? Mode::fail_from
-                 : mode == "short"     ? Mode::make_short
-                                       : Mode::count;
+  options.mode = mode == "kill"          ? Mode::kill
+                 : mode == "fail"        ? Mode::fail
+                 : mode == "fail-from"   ? Mode::fail_from
+                 : mode == "short"       ? Mode::make_short
+                 : mode == "signal"      ? Mode::signal
+                 : mode == "signal-from" ? Mode::signal_from
+                                         : Mode::count;
   if (options.mode != Mode::count) options.at = std::strtoul(next(), nullptr, 10);
-  if (options.mode == Mode::fail || options.mode == Mode::fail_from) options.error = std::atoi(next());
+  if (options.mode >= Mode::fail && options.mode != Mode::make_short) options.error = std::atoi(next());
+  const char* const calls = std::getenv("INTERPOSER_CALLS");
+  if (calls != nullptr && std::string(calls) == "reading") options.calls = Calls::reading;
   options.out = next();
   next();  // --
   options.command = argv + at;
@@ -133,13 +92,15 @@ Options parse(int argc, char** argv) {
 }
 
 /// Stops at the calls of the table; opening and ioctl only matter with some arguments, which the tracer looks at.
-void install_filter() {
+void install_filter(Calls which) {
   std::vector<sock_filter> filter;
   filter.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)));
-  for (const Call& call : calls) {
+  const auto trace = [&filter](const Call& call) {
     filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(call.number), 0, 1));
     filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE));
-  }
+  };
+  if (which == Calls::changing) std::for_each(calls.begin(), calls.end(), trace);
+  if (which == Calls::reading) std::for_each(reading_calls.begin(), reading_calls.end(), trace);
   filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
   sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) die("no_new_privs");
@@ -150,10 +111,34 @@ const char* name_of(long number) {
   for (const Call& call : calls) {
     if (call.number == number) return call.name;
   }
+  for (const Call& call : reading_calls) {
+    if (call.number == number) return call.name;
+  }
   return "?";
 }
 
-bool changes_something(const user_regs_struct& regs) {
+/// Messages change no file, and the sanitizers look at memory by writing it into a pipe.
+bool is_file(pid_t pid, unsigned long long fd) {
+  if (fd <= 2) return false;
+  std::array<char, 64> target{};
+  const std::string name = "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd);
+  const ssize_t length = ::readlink(name.c_str(), target.data(), target.size());
+  return length > 0 && target[0] == '/';
+}
+
+bool reads_something(pid_t pid, const user_regs_struct& regs) {
+  switch (static_cast<long>(regs.orig_rax)) {
+    case SYS_fcntl:
+      return regs.rsi == F_SETLK || regs.rsi == F_SETLKW || regs.rsi == F_OFD_SETLK;
+    case SYS_read:
+    case SYS_fstat:
+      return is_file(pid, regs.rdi);
+    default:
+      return true;
+  }
+}
+
+bool changes_something(pid_t pid, const user_regs_struct& regs) {
   const auto flags = [](unsigned long long value) {
     return (value & (O_CREAT | O_TRUNC)) != 0 || (value & O_TMPFILE) == O_TMPFILE;
   };
@@ -165,7 +150,7 @@ bool changes_something(const user_regs_struct& regs) {
     case SYS_ioctl:
       return regs.rsi == 0x40049409 || regs.rsi == 0x4020940d;  // FICLONE, FICLONERANGE
     case SYS_write:
-      return regs.rdi > 2;  // messages change no file
+      return is_file(pid, regs.rdi);
     default:
       return true;
   }
@@ -179,6 +164,7 @@ class Tracer {
 
  private:
   void stopped_at_call(pid_t);
+  bool matters(pid_t, const user_regs_struct&);
   void write_result() const;
 
   const Options& options_;
@@ -186,7 +172,14 @@ class Tracer {
   unsigned long seen_ = 0;
   const char* name_ = "-";
   bool killed_ = false;
+  bool loaded_ = false;
 };
+
+bool Tracer::matters(pid_t pid, const user_regs_struct& regs) {
+  if (options_.calls == Calls::changing) return changes_something(pid, regs);
+  if (regs.orig_rax == SYS_fcntl && regs.rdi == 0 && regs.rsi == F_GETFD) loaded_ = true;
+  return loaded_ && reads_something(pid, regs);
+}
 
 void Tracer::write_result() const {
   if (std::FILE* file = std::fopen(options_.out, "w")) {
@@ -197,15 +190,18 @@ void Tracer::write_result() const {
 
 void Tracer::stopped_at_call(pid_t pid) {
   user_regs_struct regs{};
-  if (::ptrace(PTRACE_GETREGS, pid, nullptr, &regs) != 0 || !changes_something(regs)) return;
+  if (::ptrace(PTRACE_GETREGS, pid, nullptr, &regs) != 0 || !matters(pid, regs)) return;
   ++seen_;
   if (seen_ == options_.at) name_ = name_of(static_cast<long>(regs.orig_rax));
   const bool here = seen_ == options_.at;
-  const bool later = options_.mode == Mode::fail_from && seen_ > options_.at;
+  const bool from_there_on = options_.mode == Mode::fail_from || options_.mode == Mode::signal_from;
+  const bool chosen = here || (from_there_on && seen_ > options_.at);
   if (options_.mode == Mode::kill && here) {
     killed_ = true;
     for (const pid_t task : tasks_) ::kill(task, SIGKILL);
-  } else if ((options_.mode == Mode::fail || options_.mode == Mode::fail_from) && (here || later)) {
+  } else if ((options_.mode == Mode::signal || options_.mode == Mode::signal_from) && chosen) {
+    ::kill(pid, options_.error);
+  } else if ((options_.mode == Mode::fail || options_.mode == Mode::fail_from) && chosen) {
     regs.orig_rax = static_cast<unsigned long long>(-1);
     regs.rax = static_cast<unsigned long long>(-static_cast<long long>(options_.error));
     ::ptrace(PTRACE_SETREGS, pid, nullptr, &regs);
@@ -224,7 +220,7 @@ int Tracer::run() {
   if (child == 0) {
     ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
     ::raise(SIGSTOP);
-    install_filter();
+    install_filter(options_.calls);
     ::execvp(options_.command[0], options_.command);
     die(options_.command[0]);
   }
