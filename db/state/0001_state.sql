@@ -4,7 +4,8 @@ PRAGMA application_id = 0x6d706b32;  -- "mpk2"
 PRAGMA user_version = 1;
 
 -- 'mode': 'live', or 'offline' while an offline root has a transaction under way.
--- 'bootstrap': directories that the first transaction of this root made for the databases, one a line.
+-- 'bootstrap': directories that the first transaction of this root made for the databases, one a line, each behind the
+-- time that its parent had before.
 CREATE TABLE meta (
   key   TEXT PRIMARY KEY,
   value TEXT NOT NULL

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/retry.hpp"
 
 namespace minipkg::os {
 namespace {
@@ -60,7 +61,9 @@ void remove_tree(int dirfd, const std::string& name, const std::string& path) {
   if (::unlinkat(dirfd, name.c_str(), 0) == 0 || errno == ENOENT) return;
   if (errno != EISDIR && errno != EPERM) fail_errno("remove", path, errno, on_failure);
   {
-    const Fd fd = open_directory(dirfd, name, path);
+    const int why = errno;
+    const Fd fd(::openat(dirfd, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd) fail_errno("remove", path, errno == ENOTDIR ? why : errno, on_failure);
     for (const std::string& child : names_in(fd.get(), path)) remove_tree(fd.get(), child, path + "/" + child);
   }
   if (::unlinkat(dirfd, name.c_str(), AT_REMOVEDIR) != 0) fail_errno("remove directory", path, errno, on_failure);
@@ -127,7 +130,7 @@ void sync_directory(int dirfd, const std::string& path) {
 }
 
 void sync_file_system(int fd, const std::string& path) {
-  if (::syncfs(fd) != 0) fail_errno("write to the disk", path, errno, on_failure);
+  if (retry([&] { return ::syncfs(fd); }) != 0) fail_errno("write to the disk", path, errno, on_failure);
 }
 
 }  // namespace minipkg::os

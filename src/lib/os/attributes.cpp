@@ -13,6 +13,7 @@
 
 #include "lib/base/fail.hpp"
 #include "lib/base/fd.hpp"
+#include "lib/base/retry.hpp"
 
 namespace minipkg::os {
 namespace {
@@ -69,10 +70,10 @@ void set_attributes(int dirfd, const char* name, const Attributes& wanted, const
 
   const Changes changes(wanted, now);
   const bool link = now.type == FileType::symlink;
-  if (changes.owner && ::fchownat(file.get(), "", wanted.uid, wanted.gid, AT_EMPTY_PATH) != 0) {
+  if (changes.owner && retry([&] { return ::fchownat(file.get(), "", wanted.uid, wanted.gid, AT_EMPTY_PATH); }) != 0) {
     fail_errno("change owner of", path, errno, on_failure);
   }
-  if (changes.mode && !link && ::chmod(proc_name(file.get()).c_str(), wanted.mode) != 0) {
+  if (changes.mode && !link && retry([&] { return ::chmod(proc_name(file.get()).c_str(), wanted.mode); }) != 0) {
     fail_errno("change mode of", path, errno, on_failure);
   }
   if (!wanted.set.empty() || !wanted.clear.empty()) set_xattrs(proc_name(file.get()), wanted, now, path);
@@ -86,9 +87,10 @@ void set_attributes(int dirfd, const char* name, const Attributes& wanted, const
 
 void set_attributes(int fd, const Attributes& wanted, const OnDisk& now, const std::string& path) {
   const Changes changes(wanted, now);
-  if (changes.owner && ::fchown(fd, wanted.uid, wanted.gid) != 0)
+  if (changes.owner && retry([&] { return ::fchown(fd, wanted.uid, wanted.gid); }) != 0)
     fail_errno("change owner of", path, errno, on_failure);
-  if (changes.mode && ::fchmod(fd, wanted.mode) != 0) fail_errno("change mode of", path, errno, on_failure);
+  if (changes.mode && retry([&] { return ::fchmod(fd, wanted.mode); }) != 0)
+    fail_errno("change mode of", path, errno, on_failure);
   for (const auto& [name, value] : wanted.set) {
     if (::fsetxattr(fd, name.c_str(), value.data(), value.size(), 0) != 0) {
       fail_errno("set xattr of", path, errno, on_failure);

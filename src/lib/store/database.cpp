@@ -4,13 +4,17 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "lib/base/fail.hpp"
-#include "lib/base/fd.hpp"
 #include "minipkg/text.hpp"
 
 namespace minipkg::store {
@@ -30,9 +34,27 @@ ErrorKind kind_of(int code) {
   }
 }
 
+/// A reader found the journal of a writer that seems to be dead, and may not play it back.
+bool is_unfinished(int code) { return code == SQLITE_READONLY_ROLLBACK || code == SQLITE_READONLY_RECOVERY; }
+
+/// The descriptor by which SQLite has the file open. Opening another one to ask about locks would do harm: closing any
+/// descriptor of a file drops all POSIX locks that the process has on it, fcntl(2).
+int own_descriptor(const std::string& path) {
+  struct stat file {
+  }, open{};
+  if (::stat(path.c_str(), &file) != 0) return -1;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
+    const int fd = std::atoi(entry.path().filename().c_str());
+    if (::fstat(fd, &open) == 0 && open.st_dev == file.st_dev && open.st_ino == file.st_ino) return fd;
+  }
+  return -1;
+}
+
 }  // namespace
 
-Database::Database(const OpenDatabase& options, int application_id, int known_version) : path_(options.path) {
+Database::Database(const OpenDatabase& options, int application_id, int known_version)
+    : path_(options.path), mode_(options.mode) {
   guard([&] {
     const int flags = options.mode == Mode::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
     database_ =
@@ -76,6 +98,17 @@ std::int64_t Database::number(const char* sql) {
   });
 }
 
+/// A live writer that gives up looks like a dead one for a moment: its journal is seen, its lock no more, and then
+/// the journal is gone (sqlite.org, ticket 3883).
+bool Database::may_pass(const SQLite::Exception& failure, int attempt) const {
+  constexpr int most = 20;
+  if (mode_ != Mode::read || attempt >= most || !is_unfinished(failure.getExtendedErrorCode())) return false;
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  return true;
+}
+
+bool Database::in_transaction() const { return sqlite3_get_autocommit(database_->getHandle()) == 0; }
+
 void Database::close() {
   statements_.clear();
   database_.reset();
@@ -83,9 +116,13 @@ void Database::close() {
 
 void Database::throw_error(const SQLite::Exception& failure) const {
   const int code = failure.getExtendedErrorCode() != -1 ? failure.getExtendedErrorCode() : failure.getErrorCode();
-  const bool unfinished = code == SQLITE_READONLY_ROLLBACK || code == SQLITE_READONLY_RECOVERY;
-  throw Error(kind_of(code), cannot("use", path_, failure.what()),
-              unfinished ? "a transaction was interrupted: run 'minipkg recover' as root" : "");
+  const ErrorKind kind = kind_of(code);
+  if (kind == ErrorKind::locked) fail_locked();
+  std::string cause = failure.what();
+  const int system = database_ == nullptr ? 0 : sqlite3_system_errno(database_->getHandle());
+  if ((code & 0xFF) == SQLITE_IOERR && system != 0) cause += fmt::format(" ({})", std::strerror(system));
+  throw Error(kind, cannot("use", path_, cause),
+              is_unfinished(code) ? "a transaction was interrupted: run 'minipkg recover' as root" : "");
 }
 
 void Database::fail_locked() const {
@@ -95,14 +132,15 @@ void Database::fail_locked() const {
   lock.l_type = F_WRLCK;
   lock.l_start = lock_bytes;
   lock.l_len = lock_length;
-  const Fd fd(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
+  const int fd = own_descriptor(path_);
   std::string holder = "another process reads or writes it";
-  if (fd && ::fcntl(fd.get(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0) {
+  if (fd >= 0 && ::fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0) {
     std::string command;
     std::getline(std::ifstream(fmt::format("/proc/{}/comm", lock.l_pid)), command);
     holder = fmt::format("pid {} ({}) holds a lock on it", lock.l_pid, printable(command));
   }
-  fail(ErrorKind::locked, "write to", path_, holder, "end that process, or wait for it with --lock-wait SECONDS");
+  fail(ErrorKind::locked, mode_ == Mode::read ? "read" : "write to", path_, holder,
+       "end that process, or wait for it with --lock-wait SECONDS");
 }
 
 SqlTransaction::SqlTransaction(Database& database, Kind kind) : database_(database) {
@@ -113,10 +151,16 @@ SqlTransaction::SqlTransaction(Database& database, Kind kind) : database_(databa
 SqlTransaction::~SqlTransaction() {
   if (!open_) return;
   try {
-    database_.exec("ROLLBACK");
+    roll_back();
   } catch (const Error&) {
     // Closing the database rolls back as well.
   }
+}
+
+/// After some errors SQLite has rolled back by itself.
+void SqlTransaction::roll_back() {
+  open_ = false;
+  if (database_.in_transaction()) database_.exec("ROLLBACK");
 }
 
 void SqlTransaction::commit() {

@@ -37,26 +37,30 @@ class Database {
   /// Runs `work` and turns every SQLite error it throws into ours.
   template <class Work>
   decltype(auto) guard(Work&& work) {
-    try {
-      return work();
-    } catch (const SQLite::Exception& failure) {
-      throw_error(failure);
+    for (int attempt = 0;; ++attempt) {
+      try {
+        return work();
+      } catch (const SQLite::Exception& failure) {
+        if (!may_pass(failure, attempt)) throw_error(failure);
+      }
     }
   }
 
   int version() { return static_cast<int>(number("PRAGMA user_version")); }
   const std::string& path() const { return path_; }
-  /// Throws Error(locked) naming the process that holds a lock on the file. Only while this connection holds none
-  /// itself: closing any descriptor of a file drops all POSIX locks the process has on it, fcntl(2).
-  [[noreturn]] void fail_locked() const;
+  bool in_transaction() const;
   std::int64_t last_row_id() { return database_->getLastInsertRowid(); }
   /// Closes without committing.
   void close();
 
  private:
+  bool may_pass(const SQLite::Exception&, int attempt) const;
   [[noreturn]] void throw_error(const SQLite::Exception&) const;
+  /// Names the process that holds a lock on the file.
+  [[noreturn]] void fail_locked() const;
 
   std::string path_;
+  Mode mode_;
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
 };
@@ -70,6 +74,7 @@ class SqlTransaction {
   SqlTransaction& operator=(const SqlTransaction&) = delete;
   ~SqlTransaction();
   void commit();
+  void roll_back();
 
  private:
   Database& database_;

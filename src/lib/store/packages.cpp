@@ -52,6 +52,11 @@ Packages::Packages(const OpenDatabase& options) : options_(options) {
   database_.emplace(options, packages_application_id, static_cast<int>(packages_migrations.size()));
 }
 
+void Packages::reopen() {
+  database_.reset();
+  database_.emplace(options_, packages_application_id, static_cast<int>(packages_migrations.size()));
+}
+
 bool Packages::has_schema() {
   has_schema_ = has_schema_ || (database_ && database_->version() > 0);
   return has_schema_;

@@ -32,6 +32,10 @@ class Packages {
   /// Rewrites the file so that the same set of packages gives the same bytes whatever the history: built anew from an
   /// empty database, without the transaction's id, synced, renamed over the old one. Closes the database.
   void park();
+  /// Asks the file anew, as any other process would: after a COMMIT that failed.
+  void reopen();
+  /// Makes durable which files there are beside the database: that its journal is gone is what commits.
+  void sync_directory();
 
   /// The one write: holds the file exclusively from begin to commit, so that nobody's read lock can stop the COMMIT.
   /// Makes the schema in the same transaction if the file is new.
@@ -42,7 +46,7 @@ class Packages {
     void erase(const std::string& name);
     /// The commit point of everything: from here on the transaction `id` has happened. No id: none is named.
     void commit(const std::string& id);
-    /// Gives up without waiting for the destructor: after a COMMIT that failed, before the file is asked what it says.
+    /// Gives up without waiting for the destructor, which cannot say that the file's journal stays.
     void abandon();
 
    private:
@@ -61,6 +65,7 @@ class Packages {
 
  private:
   bool has_schema();
+  void write_parked(const std::string& aside);
   bool has_schema_ = false;  ///< it never goes again
   OpenDatabase options_;
   std::optional<Database> database_;

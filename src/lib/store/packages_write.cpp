@@ -8,12 +8,7 @@
 namespace minipkg::store {
 
 Packages::Writing::Writing(Packages& packages) : database_(*packages.database()) {
-  try {
-    transaction_.emplace(database_, SqlTransaction::Kind::exclusive);
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::locked) database_.fail_locked();
-    throw;
-  }
+  transaction_.emplace(database_, SqlTransaction::Kind::exclusive);
   for (auto at = static_cast<std::size_t>(database_.version()); at < packages_migrations.size(); ++at) {
     database_.exec(std::string(packages_migrations[at]).c_str());
   }
@@ -94,7 +89,10 @@ void Packages::Writing::name_transaction(const std::string& id) {
   });
 }
 
-void Packages::Writing::abandon() { transaction_.reset(); }
+void Packages::Writing::abandon() {
+  transaction_->roll_back();
+  transaction_.reset();
+}
 
 std::int64_t Packages::Writing::directory_id(const std::string& path) {
   if (path == last_directory_) return last_directory_id_;

@@ -37,6 +37,7 @@ class State {
   /// Opening for write migrates. For read the file must exist.
   explicit State(const OpenDatabase&);
 
+  bool is_new() { return database_.version() == 0; }
   bool live();  ///< false while it only serves a transaction of an offline root
   void set_live(bool live);
   std::string meta(const std::string& key);

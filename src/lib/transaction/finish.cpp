@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lib/transaction/finish.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "lib/os/attributes.hpp"
@@ -149,9 +151,11 @@ std::vector<std::string> take_back(Context& context, const Journal& journal) {
     lay_aside_again(context, journal);
     close_undone(context, journal);
     return left;
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
+    const char* const state =
+        journal.state == JournalState::committing ? "may hold parts of both versions" : "is as it was";
     throw Error(ErrorKind::needs_recover, std::string(error.what()) + " (while undoing)",
-                "the root holds parts of both versions; remove the cause, then run 'minipkg recover'");
+                fmt::format("the root {}; remove the cause, then run 'minipkg recover'", state));
   }
 }
 

@@ -3,14 +3,30 @@
 #include "lib/transaction/finish.hpp"
 #include "lib/transaction/transaction.hpp"
 
+#include "minipkg/error.hpp"
+
 namespace minipkg::transaction {
+namespace {
+
+/// Whoever was killed in its COMMIT may not have lived to sync it: that comes before the way back is removed.
+void finish_interrupted(Context& context, const Journal& journal) {
+  try {
+    context.packages.sync_directory();
+    finish(context, journal);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::needs_recover, std::string(error.what()) + " (while finishing)",
+                "the new packages are installed; remove the cause, then run 'minipkg recover'");
+  }
+}
+
+}  // namespace
 
 Recovery recover(Context& context) {
   for (const std::uint64_t number : context.state.pruning()) prune(context, number);
   const std::optional<Journal> journal = context.state.open_journal();
   if (!journal) return Recovery::nothing_to_do;
   if (context.packages.transaction() == journal->id) {
-    finish(context, *journal);
+    finish_interrupted(context, *journal);
     return Recovery::finished;
   }
   take_back(context, *journal);

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/retry.hpp"
 #include "lib/model/path.hpp"
 #include "lib/os/area.hpp"
 #include "lib/os/attributes.hpp"
@@ -229,15 +230,16 @@ bool Stager::begin(std::size_t entry) {
   step_ = found->second;
   written_ = 0;
   const LiveTree::Name name = tree_.staged(step_);
-  file_.reset(::openat(name.dirfd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  file_.reset(retry([&] { return ::openat(name.dirfd, name.c_str(), flags, 0600); }));
   if (!file_) fail_errno("create", name.path, errno, on_failure);
   return true;
 }
 
 void Stager::write(std::uint64_t offset, std::span<const char> bytes) {
   while (!bytes.empty()) {
-    const ssize_t put = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (put < 0 && errno == EINTR) continue;
+    const ssize_t put =
+        retry([&] { return ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
     if (put < 0) fail_errno("write", tree_.root().full_name(steps_[step_].path), errno, on_failure);
     bytes = bytes.subspan(static_cast<std::size_t>(put));
     offset += static_cast<std::uint64_t>(put);
@@ -251,7 +253,7 @@ void Stager::write(std::uint64_t offset, std::span<const char> bytes) {
 void Stager::end() {
   const std::string& path = steps_[step_].path;
   const std::uint64_t size = entry_of(step_)->size;
-  if (written_ < size && ::ftruncate(file_.get(), static_cast<off_t>(size)) != 0) {
+  if (written_ < size && retry([&] { return ::ftruncate(file_.get(), static_cast<off_t>(size)); }) != 0) {
     fail_errno("extend", path, errno, on_failure);
   }
   const auto stat = os::look(file_.get(), "", path);

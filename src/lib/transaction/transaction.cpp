@@ -34,13 +34,25 @@ void write_packages(store::Packages::Writing& writing, const Plan& plan, const s
   }
 }
 
-/// COMMIT may report an error and still have happened, or the other way round: what the file says decides.
-void commit_packages(Context& context, store::Packages::Writing& writing, const std::string& id) {
+/// COMMIT may report an error and still have happened, or the other way round: what the reopened file says decides. If
+/// even that cannot be read, nothing is undone: `recover` asks again.
+bool has_committed(Context& context, const std::string& id) {
   try {
-    writing.commit(id);
-  } catch (const Error&) {
+    context.packages.reopen();
+    return context.packages.transaction() == id;
+  } catch (const Error& error) {
+    throw Error(ErrorKind::needs_recover, error.what(),
+                "the new files are in place, but not known to be recorded; remove the cause, then run 'minipkg "
+                "recover'");
+  }
+}
+
+void roll_back(store::Packages::Writing& writing) {
+  try {
     writing.abandon();
-    if (context.packages.transaction() != id) throw;
+  } catch (const Error& error) {
+    throw Error(ErrorKind::needs_recover, error.what(),
+                "the files are as they were; remove the cause, then run 'minipkg recover' for the database");
   }
 }
 
@@ -69,14 +81,17 @@ class Running {
 
   void begin(const Undertaking&);
   void until_commit_point(ArchiveCheck, Report&);
+  [[noreturn]] void take_back_and_throw(const Error&);
 
  private:
   std::vector<PackageBefore> packages_before() const;
+  void record(Report&);
 
   Context& context_;
   const Plan& plan_;
   const std::vector<Supply>& supplies_;
   Observer& observer_;
+  std::optional<store::Packages::Writing> writing_;  ///< held until all is undone: nobody sees the tree between
 };
 
 /// The intent is durable before the first directory is made: no staging area is ever unknown.
@@ -120,8 +135,8 @@ void Running::until_commit_point(ArchiveCheck check, Report& report) {
   const std::vector<PackageBefore> before = packages_before();
 
   // A reader who never lets go would stop the COMMIT after the renames: nobody reads from here on.
-  store::Packages::Writing writing(context_.packages);
-  write_packages(writing, plan_, supplies_);
+  writing_.emplace(context_.packages);
+  write_packages(*writing_, plan_, supplies_);
   context_.state.write_journal(journal, retired, before);
   journal.state = JournalState::committing;
 
@@ -131,7 +146,26 @@ void Running::until_commit_point(ArchiveCheck check, Report& report) {
   sync_places(tree, context_.sync);
   stop_if_asked(observer_);
   observer_.phase(Observer::Phase::record, plan_);
-  commit_packages(context_, writing, journal.id);
+  record(report);
+}
+
+void Running::record(Report& report) {
+  try {
+    writing_->commit(journal.id);
+  } catch (const Error& error) {
+    writing_.reset();
+    if (!has_committed(context_, journal.id)) throw;
+    report.warnings.emplace_back(error.what());
+  }
+  writing_.reset();
+}
+
+/// Undoes what was done so far, and says so.
+void Running::take_back_and_throw(const Error& error) {
+  if (error.kind() == ErrorKind::needs_recover) throw error;
+  take_back(context_, journal);
+  if (writing_) roll_back(*writing_);
+  rethrow_as_rolled_back(error);
 }
 
 }  // namespace
@@ -140,23 +174,23 @@ Report run(Context& context, const Plan& plan, const std::vector<Supply>& suppli
            Observer& observer, ArchiveCheck check) {
   Report report{0, plan.changes, plan.totals, plan.notices, {}, {}};
   Running running(context, plan, supplies, observer);
-  running.begin(undertaking);
   try {
+    running.begin(undertaking);
     running.until_commit_point(check, report);
   } catch (const Error& error) {
-    take_back(context, running.journal);
-    rethrow_as_rolled_back(error);
+    running.take_back_and_throw(error);
   } catch (const std::exception& error) {
-    take_back(context, running.journal);
-    throw Error(ErrorKind::rolled_back, error.what(), "everything was undone; the root is as it was");
+    running.take_back_and_throw(Error(ErrorKind::rolled_back, error.what()));
   }
+  if (context.state.live()) report.transaction = running.journal.number;
   observer.phase(Observer::Phase::sweep, plan);
   try {
+    // A COMMIT that happened but failed may not be on the disk yet: that comes before the way back is removed.
+    if (!report.warnings.empty()) context.packages.sync_directory();
     finish(context, running.journal);
   } catch (const std::exception& error) {
     report.warnings.push_back(std::string(error.what()) + "; the packages are installed, the next command cleans up");
   }
-  if (context.state.live()) report.transaction = running.journal.number;
   return report;
 }
 
