@@ -121,7 +121,14 @@ ExitStatus run_command(Context& context) {
   return context.run(context);
 }
 
-int fail(Context& context, const Error& error) {
+/// What a query cannot answer, a change has failed over, and in time.
+Error as_met(const Context& context, const Error& error) {
+  if (!context.changes_root || error.kind() != ErrorKind::cannot_answer) return error;
+  return {ErrorKind::rolled_back, error.what(), error.hint().empty() ? "nothing was changed" : error.hint()};
+}
+
+int fail(Context& context, const Error& met) {
+  const Error error = as_met(context, met);
   // The one JSON document, also when the command line could not be parsed. What cannot be written stays unwritten.
   const auto& words = context.command_line;
   if (std::find(words.begin(), words.end(), "--json") != words.end()) {

@@ -66,7 +66,17 @@ std::string Console::paint(std::string_view text, const char* code, bool wanted)
   return wanted ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);
 }
 
+void Console::flush_or_warn() {
+  try {
+    flush();
+  } catch (const Error& error) {
+    warn(error.what());
+  }
+  excused_ = true;
+}
+
 bool Console::flush() {
+  if (excused_) return true;
   errno = 0;
   if (write_error_ == 0 && std::fflush(stdout) != 0) write_error_ = errno != 0 ? errno : EIO;
   if (write_error_ == EPIPE) return false;

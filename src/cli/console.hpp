@@ -38,6 +38,8 @@ class Console {
   /// Sees that the answer arrived. Throws Error(cannot_answer) if not. A reader that left early (`| head`) is no
   /// error: false then.
   bool flush();
+  /// The same where the work is done whether or not anybody hears of it.
+  void flush_or_warn();
 
  private:
   std::string paint(std::string_view text, const char* code, bool wanted) const;
@@ -46,6 +48,7 @@ class Console {
   bool out_is_terminal_, err_is_terminal_;
   bool color_out_, color_err_;
   int write_error_ = 0;
+  bool excused_ = false;  ///< nobody waits for the rest
 };
 
 }  // namespace minipkg::cli

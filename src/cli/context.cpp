@@ -24,6 +24,7 @@ OpenOptions open_options(const Context& context, Access access) {
 }  // namespace
 
 System Context::open(Access access) {
+  changes_root = changes_root || access == Access::write;
   System system = System::open(open_options(*this, access));
   if (system.recovered() == Recovery::undone) console.note("an interrupted transaction was undone first");
   if (system.recovered() == Recovery::finished) console.note("an interrupted transaction was finished first");

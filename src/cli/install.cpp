@@ -79,7 +79,7 @@ ExitStatus install(Context& context, const InstallOptions& options) {
   Progress progress(context);
   const Report report = system.apply(plan, pointers(packages), progress, archive_check(options));
   progress.erase();
-  const ExitStatus status = show_report(context, report, began);
+  const ExitStatus status = show_report(context, system, report, began);
   return options.strict ? strictly(report) : status;
 }
 

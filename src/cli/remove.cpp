@@ -24,7 +24,7 @@ ExitStatus remove(Context& context, const std::vector<std::string>& names) {
   Progress progress(context);
   const Report report = system.apply(plan, {}, progress);
   progress.erase();
-  return show_report(context, report, began);
+  return show_report(context, system, report, began);
 }
 
 }  // namespace

@@ -87,7 +87,8 @@ void announce(Context& context, const Plan& plan, const std::vector<Package>& pa
   context.console.flush();  // to be read before the work begins
 }
 
-ExitStatus show_report(Context& context, const Report& report, StartTime began) {
+ExitStatus show_report(Context& context, System& system, const Report& report, StartTime began) {
+  const std::string untidy = system.close();
   if (context.globals.json) context.console.print(to_json(report));
   context.console.tell(notices_text(report.notices));
   tell_unread(context, report);
@@ -95,6 +96,8 @@ ExitStatus show_report(Context& context, const Report& report, StartTime began) 
   context.console.tell(fmt::format("{}, {:.1f} s\n", summary_text(report.changes, report.totals), seconds.count()));
   warn_of_losses(context, report.notices);
   for (const std::string& warning : report.warnings) context.console.warn(printable(warning));
+  if (!untidy.empty()) context.console.warn(untidy + "; everything is done, the next command tidies up");
+  context.console.flush_or_warn();
   return ExitStatus::done;
 }
 

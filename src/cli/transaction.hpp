@@ -22,7 +22,8 @@ System open_to_observe(Context&);
 ExitStatus show_dry_run(Context&, const System&, const Request&, const std::vector<Package>&);
 /// For a person who watches: what is about to happen.
 void announce(Context&, const Plan&, const std::vector<Package>&);
-ExitStatus show_report(Context&, const Report&, StartTime began);
+/// Ends a transaction that is done: what fails from here on is a warning, never an error.
+ExitStatus show_report(Context&, System&, const Report&, StartTime began);
 /// For --strict: whether all that was asked for could be held.
 ExitStatus strictly(const Report&);
 /// What is wished is there already. The data of the packages is checked only if that is wished too.

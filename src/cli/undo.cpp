@@ -33,7 +33,7 @@ ExitStatus go_back(Context& context, const UndoOptions& options) {
   Progress progress(context);
   const Report report = system.apply(plan, restoration, progress);
   progress.erase();
-  return show_report(context, report, began);
+  return show_report(context, system, report, began);
 }
 
 void add_way_back(CLI::App& command, Context& context, const std::shared_ptr<UndoOptions>& options) {

@@ -153,6 +153,9 @@ class MINIPKG_API System {
   System(System&&) noexcept;
   System& operator=(System&&) noexcept;
   ~System();
+  /// Gives up the lock and tidies up; returns what could not be tidied, as a sentence: the next writer does it then.
+  /// Nothing but destruction may follow. The destructor does the same without a word.
+  std::string close();
 
   /// A sentence for stderr when a transaction is open that this process could not undo; otherwise empty.
   const std::string& pending_recovery() const;

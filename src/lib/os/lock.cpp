@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
+#include <cstdio>
 #include <thread>
 
 #include "lib/base/fail.hpp"
@@ -15,6 +17,12 @@
 
 namespace minipkg::os {
 namespace {
+
+/// A query that finds the file takes the lock to see whether a transaction needs undoing: that is no reason to fail.
+constexpr auto glance = std::chrono::milliseconds(100);
+/// For a holder to write its name.
+constexpr auto patience = std::chrono::milliseconds(500);
+constexpr auto poll_interval = std::chrono::milliseconds(20);
 
 bool is_still_the_lock(int file, int dirfd) {
   struct stat mine {
@@ -25,12 +33,24 @@ bool is_still_the_lock(int file, int dirfd) {
 
 Fd open_lock(int dirfd) { return Fd(::openat(dirfd, lock_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)); }
 
-std::string holder(int dirfd) {
+/// What the holder wrote into the file; nothing if it has not come to that yet.
+std::string holder_text(int dirfd) {
   const Fd file(::openat(dirfd, lock_name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   std::array<char, 512> text{};
   const ssize_t length = file ? ::pread(file.get(), text.data(), text.size(), 0) : -1;
-  if (length <= 0) return "another process holds the lock";
-  return fmt::format("held by {}", printable({text.data(), static_cast<std::size_t>(length)}));
+  return length <= 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(length));
+}
+
+/// Whose text stands there may have been killed, and the holder be about to write its own. A pid of another namespace
+/// looks dead as well.
+bool names_the_living(const std::string& text) {
+  int pid = 0;
+  return std::sscanf(text.c_str(), "pid %d", &pid) == 1 && (::kill(pid, 0) == 0 || errno == EPERM);
+}
+
+std::string holder(int dirfd) {
+  const std::string text = holder_text(dirfd);
+  return text.empty() ? "another process holds the lock" : fmt::format("held by {}", printable(text));
 }
 
 /// A descriptor that holds the lock; none if another process does.
@@ -75,10 +95,11 @@ WriterLock WriterLock::take(int dirfd, const std::string& directory, std::chrono
       name_holder(file.get(), command);
       return {std::move(file), Fd(::openat(dirfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC))};
     }
-    if (std::chrono::steady_clock::now() >= deadline) {
+    const auto late = std::chrono::steady_clock::now() - deadline;
+    if (late >= patience || (late >= glance && names_the_living(holder_text(dirfd)))) {
       fail(ErrorKind::locked, "lock", directory, holder(dirfd), "wait for it with --lock-wait SECONDS");
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    std::this_thread::sleep_for(poll_interval);
   }
 }
 

@@ -6,10 +6,6 @@
 namespace minipkg {
 
 Facts Inspector::gather() {
-  // Thousands of questions, asked of one state of each database and under one lock.
-  std::optional<store::SqlTransaction> reading, reading_state;
-  if (packages_.database() != nullptr) reading.emplace(*packages_.database(), store::SqlTransaction::Kind::read);
-  if (state_ != nullptr) reading_state.emplace(state_->database(), store::SqlTransaction::Kind::read);
   find_packages();
   find_top_level_aliases();
   collect_had();

@@ -22,6 +22,8 @@ namespace {
 constexpr const char* packages_file = "packages.db";
 constexpr const char* state_file = "state.db";
 constexpr const char* bootstrap_key = "bootstrap";
+constexpr const char* interrupted =
+    "a transaction is under way or was interrupted; if none is running, run 'minipkg recover' as root";
 
 bool exists(int dirfd, const char* name) { return ::faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0; }
 
@@ -94,19 +96,21 @@ bool System::Impl::find_directory() {
   return true;
 }
 
-/// Returns what it made, one path a line, outermost first.
+/// Returns what it made, outermost first, one a line: the time that its parent had before, and its path.
 std::string System::Impl::make_directory() {
   std::string made;
   for (std::size_t end = directory.find('/', 1);; end = directory.find('/', end + 1)) {
     const std::string path = directory.substr(0, end);
     const int parent = root.directory(parent_path(path));
     const std::string name(base_name(path));
+    const auto before = os::look(parent, "", root.full_name(parent_path(path)));
     const auto make = [&] { return ::mkdirat(parent, name.c_str(), 0755); };
     if (keeping_time(parent, root.full_name(path), make) == 0) {
       ::fchmodat(parent, name.c_str(), 0755, 0);  // whatever the umask
-      made += path + "\n";
-    } else if (errno != EEXIST) {
-      fail_errno("make directory", root.full_name(path));
+      made += fmt::format("{} {}\n", os::mtime_of(before->disk), path);
+    } else if (const int why = errno; why != EEXIST) {
+      forget_made(made);
+      fail_errno("make directory", root.full_name(path), why);
     }
     if (end == std::string::npos) return made;
   }
@@ -114,10 +118,26 @@ std::string System::Impl::make_directory() {
 
 void System::Impl::open_databases(store::Mode mode) {
   packages.emplace(database(packages_file, mode));
-  if (mode == store::Mode::write || exists(directory_fd.get(), state_file)) state.emplace(database(state_file, mode));
-  if (mode == store::Mode::read) return;
+  if (mode == store::Mode::read) return open_state_for_read();
+  state.emplace(database(state_file, mode));
   // Everybody may ask, whatever the umask of who installs.
   for (const char* name : {packages_file, state_file}) ::fchmodat(directory_fd.get(), name, 0644, 0);
+}
+
+/// Of an offline root it comes and goes with each transaction.
+void System::Impl::open_state_for_read() {
+  if (!exists(directory_fd.get(), state_file)) return;
+  try {
+    state.emplace(database(state_file, store::Mode::read));
+    if (state->is_new()) state.reset();
+  } catch (const Error& error) {
+    state.reset();
+    if (!exists(directory_fd.get(), state_file)) return;
+    if (error.kind() != ErrorKind::permission || may_repair()) throw;
+    // Only a writer may roll it back to its last commit. What is installed can be told without it.
+    unreadable_state = error;
+    pending = interrupted;
+  }
 }
 
 void System::Impl::open_for_read() {
@@ -132,7 +152,7 @@ void System::Impl::open_for_read() {
     if (!packages) open_databases(store::Mode::read);
     if (!state || !state->open_journal()) return;
     if (may_repair()) return try_recovery();
-    pending = "a transaction is under way or was interrupted; if none is running, run 'minipkg recover' as root";
+    pending = interrupted;
   } catch (const Error& error) {
     // A database that only a writer may roll back to its last commit: whoever may, does.
     if (error.kind() != ErrorKind::permission || !may_repair()) throw;
@@ -167,7 +187,16 @@ void System::Impl::try_recovery() {
 void System::Impl::open_for_write() {
   const bool found = find_directory();
   const std::string made = found ? "" : make_directory();
-  if (!found && !find_directory()) fail_errno("open directory", root.full_name(directory), ENOENT);
+  try {
+    if (!found && !find_directory()) fail_errno("open directory", root.full_name(directory), ENOENT);
+    lock_and_recover(made);
+  } catch (const Error&) {
+    give_up_opening(made);
+    throw;
+  }
+}
+
+void System::Impl::lock_and_recover(const std::string& made) {
   lock.emplace(os::WriterLock::take(directory_fd.get(), directory_path, options.lock_wait, command()));
   const bool had_state = exists(directory_fd.get(), state_file);
   open_databases(store::Mode::write);
@@ -177,6 +206,24 @@ void System::Impl::open_for_write() {
   recovered = transaction::recover(on);
   remove_strays();
   decide_liveness(had_state);
+}
+
+/// A root that nothing was ever installed in stays as it was.
+void System::Impl::give_up_opening(const std::string& made) {
+  if (made.empty()) return;
+  try {
+    const bool pristine = lock && (!packages || packages->is_new()) && (!state || !state->open_journal());
+    packages.reset();
+    state.reset();
+    if (pristine) {
+      remove_strays();
+      ::unlinkat(directory_fd.get(), state_file, 0);
+      ::unlinkat(directory_fd.get(), packages_file, 0);
+    }
+    forget_made(made);
+  } catch (const std::exception&) {
+    // The first failure is the one to tell; what is left is found by the next writer.
+  }
 }
 
 void System::Impl::decide_liveness(bool had_state) {
@@ -212,18 +259,25 @@ void System::Impl::close_offline() {
   if (pristine) forget_pristine(made);
 }
 
-/// The directories that were made for the databases go too, innermost first, as far as they are empty.
 void System::Impl::forget_pristine(const std::string& made) {
   ::unlinkat(directory_fd.get(), packages_file, 0);
+  forget_made(made);
+}
+
+/// The directories that were made for the databases go too, innermost first, as far as they are empty.
+void System::Impl::forget_made(const std::string& made) {
   lock.reset();
   root.forget();
-  std::vector<std::string> paths;
+  std::vector<std::pair<std::string, std::int64_t>> directories;
   std::istringstream lines(made);
-  for (std::string path; std::getline(lines, path);) paths.insert(paths.begin(), path);
-  for (const std::string& path : paths) {
+  std::int64_t time = 0;
+  for (std::string path; lines >> time && lines.get() == ' ' && std::getline(lines, path);) {
+    directories.emplace(directories.begin(), path, time);
+  }
+  for (const auto& [path, parents_time] : directories) {
     const int parent = root.try_directory(parent_path(path));
-    const auto remove = [&] { return ::unlinkat(parent, std::string(base_name(path)).c_str(), AT_REMOVEDIR); };
-    if (parent >= 0) keeping_time(parent, root.full_name(path), remove);
+    if (parent < 0 || ::unlinkat(parent, std::string(base_name(path)).c_str(), AT_REMOVEDIR) != 0) return;
+    os::set_mtime(parent, "", parents_time, root.full_name(parent_path(path)));
   }
 }
 

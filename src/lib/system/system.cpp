@@ -15,8 +15,46 @@
 
 namespace minipkg {
 
+namespace {
+
+std::vector<OwnedPath> owners_of(const os::Tree& root, store::Packages& packages,
+                                 const std::vector<std::string>& paths) {
+  os::Resolver resolver(root);
+  std::vector<OwnedPath> answers;
+  for (const std::string& path : paths) {
+    const std::string directory = resolver.resolve(std::string(parent_path(path))).canonical;
+    const std::string real = child_path(directory, base_name(path));
+    std::set<std::string> owners;
+    std::set<std::string> spellings{path, real};
+    // Packages may have recorded either side of a merged /usr.
+    if (real.starts_with("/usr/")) spellings.insert(real.substr(4));
+    for (const std::string& spelling : spellings) {
+      const bool same = resolver.resolve(std::string(parent_path(spelling))).canonical == directory;
+      if (!same) continue;
+      for (const OwnerFact& owner : packages.owners(spelling)) owners.insert(owner.package);
+    }
+    answers.push_back({path, {owners.begin(), owners.end()}});
+  }
+  return answers;
+}
+
+}  // namespace
+
+Reading::Reading(store::Packages& packages, store::State* state) {
+  if (packages.database() != nullptr) {
+    packages_.emplace(*packages.database(), store::SqlTransaction::Kind::read);
+    packages.is_new();  // to ask is what takes the lock
+  }
+  if (state != nullptr) {
+    state_.emplace(state->database(), store::SqlTransaction::Kind::read);
+    state->live();
+  }
+}
+
 Facts System::inspect(const Request& request) const {
-  return gather_facts(impl_->root, *impl_->packages, impl_->state ? &*impl_->state : nullptr, request);
+  return impl_->read(Impl::Needs::both, [&] {
+    return gather_facts(impl_->root, *impl_->packages, impl_->state ? &*impl_->state : nullptr, request);
+  });
 }
 
 Report System::apply(const Plan& plan, const std::vector<const Package*>& packages, Observer& observer,
@@ -48,53 +86,71 @@ Report System::Impl::run(const Plan& plan, const std::vector<transaction::Supply
 }
 
 Restoration System::way_back(const WayBack& way) const {
-  return find_way_back(impl_->root, *impl_->packages, impl_->state ? &*impl_->state : nullptr, way);
+  return impl_->read(Impl::Needs::both, [&] {
+    return find_way_back(impl_->root, *impl_->packages, impl_->state ? &*impl_->state : nullptr, way);
+  });
 }
 
-std::vector<InstalledPackage> System::packages() const { return impl_->packages->all(); }
-std::optional<InstalledPackage> System::package(const std::string& name) const { return impl_->packages->find(name); }
-std::optional<Manifest> System::manifest(const std::string& name) const { return impl_->packages->manifest(name); }
+std::string System::close() {
+  std::string untidy;
+  try {
+    impl_->close_offline();
+  } catch (const std::exception& error) {
+    untidy = error.what();
+  }
+  impl_->packages.reset();
+  impl_->state.reset();
+  impl_->lock.reset();
+  return untidy;
+}
+
+std::vector<InstalledPackage> System::packages() const {
+  return impl_->read(Impl::Needs::packages, [&] { return impl_->packages->all(); });
+}
+
+std::optional<InstalledPackage> System::package(const std::string& name) const {
+  return impl_->read(Impl::Needs::packages, [&] { return impl_->packages->find(name); });
+}
+
+std::optional<Manifest> System::manifest(const std::string& name) const {
+  return impl_->read(Impl::Needs::packages, [&] { return impl_->packages->manifest(name); });
+}
 
 std::vector<OwnedPath> System::owners(const std::vector<std::string>& paths) const {
-  os::Resolver resolver(impl_->root);
-  std::vector<OwnedPath> answers;
-  for (const std::string& path : paths) {
-    const std::string directory = resolver.resolve(std::string(parent_path(path))).canonical;
-    const std::string real = child_path(directory, base_name(path));
-    std::set<std::string> owners;
-    std::set<std::string> spellings{path, real};
-    // Packages may have recorded either side of a merged /usr.
-    if (real.starts_with("/usr/")) spellings.insert(real.substr(4));
-    for (const std::string& spelling : spellings) {
-      const bool same = resolver.resolve(std::string(parent_path(spelling))).canonical == directory;
-      if (!same) continue;
-      for (const OwnerFact& owner : impl_->packages->owners(spelling)) owners.insert(owner.package);
-    }
-    answers.push_back({path, {owners.begin(), owners.end()}});
-  }
-  return answers;
+  return impl_->read(Impl::Needs::packages, [&] { return owners_of(impl_->root, *impl_->packages, paths); });
 }
 
 VerifyReport System::verify(const std::vector<std::string>& names) const {
-  return verify_packages(impl_->root, *impl_->packages, names);
+  // Reading everything takes long, and no writer shall wait for it. A transaction that went by meanwhile looks like
+  // damage: what seems damaged is looked at again while nobody can change it.
+  const VerifyReport report = verify_packages(impl_->root, *impl_->packages, names);
+  if (report.findings.empty() && report.unknown.empty()) return report;
+  impl_->root.forget();
+  return impl_->read(Impl::Needs::packages, [&] { return verify_packages(impl_->root, *impl_->packages, names); });
 }
 
 std::vector<HistoryEntry> System::history() const {
-  return impl_->state ? impl_->state->history() : std::vector<HistoryEntry>();
+  return impl_->read(Impl::Needs::both,
+                     [&] { return impl_->state ? impl_->state->history() : std::vector<HistoryEntry>(); });
 }
 
 std::optional<HistoryEntry> System::history(std::uint64_t transaction) const {
-  return impl_->state ? impl_->state->history(transaction) : std::nullopt;
+  return impl_->read(Impl::Needs::both,
+                     [&] { return impl_->state ? impl_->state->history(transaction) : std::nullopt; });
 }
 
 RestartReport System::needs_restart(const ScanOptions& options) const {
-  std::vector<RetiredInode> retired = impl_->state ? impl_->state->retired() : std::vector<RetiredInode>();
+  std::vector<RetiredInode> retired;
+  std::map<std::string, std::string> versions;
+  impl_->read(Impl::Needs::both, [&] {
+    retired = impl_->state ? impl_->state->retired() : std::vector<RetiredInode>();
+    for (const InstalledPackage& package : impl_->packages->all()) versions[package.name] = package.version;
+    return true;
+  });
   std::erase_if(retired, [&](const RetiredInode& inode) {
     return !options.packages.empty() &&
            std::find(options.packages.begin(), options.packages.end(), inode.package) == options.packages.end();
   });
-  std::map<std::string, std::string> versions;
-  for (const InstalledPackage& package : impl_->packages->all()) versions.emplace(package.name, package.version);
   for (RetiredInode& inode : retired) {
     const auto now = versions.find(inode.package);
     if (now != versions.end()) inode.new_version = now->second;

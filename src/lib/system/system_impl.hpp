@@ -8,6 +8,7 @@
 #include "lib/store/packages.hpp"
 #include "lib/store/state.hpp"
 #include "lib/transaction/transaction.hpp"
+#include "minipkg/error.hpp"
 #include "minipkg/system.hpp"
 
 namespace minipkg {
@@ -23,7 +24,8 @@ struct System::Impl {
   Fd directory_fd;             ///< none: it does not exist (only when opened for read)
   std::optional<os::WriterLock> lock;
   std::optional<store::Packages> packages;
-  std::optional<store::State> state;  ///< none: an offline root at rest, or one that was never written
+  std::optional<store::State> state;      ///< none: an offline root at rest, or one that was never written
+  std::optional<Error> unreadable_state;  ///< why there is none although there should be
   std::string pending;
   Recovery recovered = Recovery::nothing_to_do;
 
@@ -35,6 +37,10 @@ struct System::Impl {
   store::OpenDatabase database(const char* name, store::Mode) const;
 
   Report run(const Plan&, const std::vector<transaction::Supply>&, std::uint64_t restores, Observer&, ArchiveCheck);
+  /// Answers from one state of what the answer needs.
+  enum class Needs { packages, both };
+  template <class Work>
+  auto read(Needs, Work work);
 
   void open_for_read();
   void open_for_write();
@@ -44,12 +50,45 @@ struct System::Impl {
   bool find_directory();
   std::string make_directory();
   void open_databases(store::Mode);
+  void open_state_for_read();
+  void lock_and_recover(const std::string& made);
   bool may_repair() const;
   void try_recovery();
   void remove_strays();
   void decide_liveness(bool had_state);
   void forget_pristine(const std::string& made);
+  void forget_made(const std::string& made);
+  void give_up_opening(const std::string& made);
 };
+
+/// One state of both databases for as long as it lives. A writer needs packages.db for itself before it changes
+/// anything, so this comes first: while it is read, neither the tree nor state.db can become those of another state.
+class Reading {
+ public:
+  Reading(store::Packages&, store::State*);
+
+ private:
+  std::optional<store::SqlTransaction> packages_, state_;
+};
+
+template <class Work>
+auto System::Impl::read(Needs needs, Work work) {
+  constexpr int attempts = 5;
+  for (int attempt = 1;; ++attempt) {
+    try {
+      if (needs == Needs::both && unreadable_state) throw Error(*unreadable_state);
+      const Reading reading(*packages, needs == Needs::both && state ? &*state : nullptr);
+      return work();
+    } catch (const Error& error) {
+      // The databases of an offline root are replaced: the journal of a new one is not that of the old one.
+      if (lock || error.kind() != ErrorKind::permission || attempt == attempts) throw;
+    }
+    packages.reset();
+    state.reset();
+    unreadable_state.reset();
+    open_for_read();
+  }
+}
 
 /// Collects all that planning must know; the only place that decides what is looked at and what is read.
 Facts gather_facts(const os::Tree& root, store::Packages&, store::State*, const Request&);
