@@ -75,14 +75,14 @@ class Scenario:
     """A root before a transaction, the command that does it, and the trees before and after."""
 
     def __init__(self, ground, before, command, versions, again=None):
-        """`before` are commands that make the root; `versions` is what `list` says before and after; `again` is the
-        command that must succeed once all is done, where that is not the same one."""
+        """`before` are commands, or functions of its path, that make the root; `versions` is what `list` says before
+        and after; `again` is the command that must succeed once all is done, where that is not the same one."""
         self.ground, self.command, self.versions, self.again = ground, command, versions, again or command
         ground.clear()
         self.program = program()
         self.calls = tempfile.NamedTemporaryFile(prefix="minipkg-calls-")
         for one in before:
-            self.run(one, ground.base)
+            one(ground.base) if callable(one) else self.run(one, ground.base)
         os.sync()
         self.old = snapshot.snapshot(ground.fresh())
         time.sleep(ground.time_step)  # what changes from here on has another time than what is there

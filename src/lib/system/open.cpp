@@ -41,18 +41,6 @@ bool is_running_system(int root) {
          given.st_ino == own.st_ino;
 }
 
-/// The databases' own directory comes and goes without a trace in the time of the one around it, so that a first
-/// transaction that was interrupted leaves nothing.
-template <class Change>
-auto keeping_time(int parent, const std::string& path, Change change) {
-  const auto before = os::look(parent, "", path);
-  const auto result = change();
-  const int cause = errno;
-  if (before) os::set_mtime(parent, "", os::mtime_of(before->disk), path);
-  errno = cause;
-  return result;
-}
-
 /// Nobody but root and this user may write where the databases are.
 void check_directory(int fd, const std::string& path) {
   struct stat stat {};
@@ -104,9 +92,10 @@ std::string System::Impl::make_directory() {
     const int parent = root.directory(parent_path(path));
     const std::string name(base_name(path));
     const auto before = os::look(parent, "", root.full_name(parent_path(path)));
-    const auto make = [&] { return ::mkdirat(parent, name.c_str(), 0755); };
-    if (keeping_time(parent, root.full_name(path), make) == 0) {
+    if (::mkdirat(parent, name.c_str(), 0755) == 0) {
       ::fchmodat(parent, name.c_str(), 0755, 0);  // whatever the umask
+      // It comes and goes without a trace: a first transaction that is interrupted leaves nothing.
+      os::set_mtime(parent, "", os::mtime_of(before->disk), root.full_name(parent_path(path)));
       made += fmt::format("{} {}\n", os::mtime_of(before->disk), path);
     } else if (const int why = errno; why != EEXIST) {
       forget_made(made);
