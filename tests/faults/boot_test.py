@@ -89,7 +89,7 @@ class Boot(unittest.TestCase):
         scenario.run(before, root)
         was = installed(root)
         scenario.interposed(["kill", scenario.total() * 2 // 3], root)
-        for version in (was, installed(scenario.directory / "reference")):
+        for version in (was, installed(scenario.finished())):
             self.assertTrue(snapshot.differences(version, installed(root)), "nothing was interrupted")
         return scenario, was
 

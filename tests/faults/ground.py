@@ -23,12 +23,12 @@ class Directory:
         shutil.rmtree(self.base, ignore_errors=True)
         self.base.mkdir()
 
-    def fresh(self):
-        """The root as it was before, in place of an earlier one."""
-        for name in ("work", "elsewhere"):
-            shutil.rmtree(self.directory / name, ignore_errors=True)
-        subprocess.run(["cp", "-a", "--reflink=auto", str(self.base), str(self.directory / "work")], check=True)
-        return self.directory / "work"
+    def fresh(self, name="work"):
+        """The root as it was before, in place of an earlier one of that name."""
+        for old in (name, "elsewhere"):
+            shutil.rmtree(self.directory / old, ignore_errors=True)
+        subprocess.run(["cp", "-a", "--reflink=auto", str(self.base), str(self.directory / name)], check=True)
+        return self.directory / name
 
     def elsewhere(self, root):
         """The same root under another path."""

@@ -47,6 +47,7 @@ class Scenario(sweep.Scenario):
     def __init__(self, directory, layout, transaction):
         self.directory, self.layout = directory, layout
         self.command, self.versions = transaction.command, transaction.versions
+        self.program, self.again = program(), self.command
         self.base, self.root = self.directory / "base", self.directory / "root"
         layout.make(self.base)
         with self.mounted(sorted(self.base.iterdir())) as root:

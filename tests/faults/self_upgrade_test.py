@@ -62,7 +62,7 @@ class SelfUpgrade(unittest.TestCase):
 
     def test_every_point(self):
         scenario, table, unable = self.scenario, sweep.Table("kill an upgrade of minipkg itself"), 0
-        self.assertEqual(run_in(scenario.base, "/usr/bin/minipkg", "--version").returncode, 0)
+        self.assertEqual(run_in(scenario.ground.base, "/usr/bin/minipkg", "--version").returncode, 0)
         chosen, offset = sweep.points(scenario.total())
         for point in chosen:
             table.figures["points"] += 1
@@ -71,7 +71,7 @@ class SelfUpgrade(unittest.TestCase):
             recovered = run_in(root, "/usr/sbin/minipkg-recover")
             if recovered.returncode != 0:
                 table.count("damaged", point, recovered.stderr)
-            if list(root.glob(".minipkg")):
+            if sweep.left_over(root):
                 table.count("left over", point, "minipkg-recover left the staging area")
             scenario.judge(table, point, root)
         table.show(offset)

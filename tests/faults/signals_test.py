@@ -49,7 +49,7 @@ class Signals(failing.FaultTest):
         expected, since = (self.scenario.new, self.scenario.since) if status == 0 else (self.scenario.old, None)
         self.assertEqual(snapshot.differences(expected, snapshot.snapshot(root), since), [])
         self.assertEqual(self.scenario.listed(root), self.scenario.versions[0 if status else 1])
-        self.assertEqual(snapshot.areas(root), [])
+        self.assertEqual(sweep.areas(root), [])
 
     def start(self, root, **how):
         return subprocess.Popen([program(), "--root", str(root), *self.scenario.command], stdin=subprocess.DEVNULL, **how)

@@ -10,6 +10,7 @@ import tempfile
 import time
 
 from faults import snapshot
+from faults.ground import Directory
 from support.minipkg import program
 
 INTERPOSER = os.environ.get("MINIPKG_INTERPOSER", "")
@@ -59,24 +60,31 @@ def kept_for_undo(root):
         database.close()
 
 
-def left_over(root):
-    """What a transaction made for itself and has not taken away, but for what it keeps for undo."""
-    left, kept = [], kept_for_undo(root)
+def areas(root):
+    """Staging areas that stand about, but for those that a finished transaction keeps for undo."""
+    found, kept = [], kept_for_undo(root)
     for directory, names, _ in os.walk(root):
         if ".minipkg" in names:
-            found = os.listdir(f"{directory}/.minipkg")
-            left += [f"{directory}/.minipkg/{one}" for one in found if one not in kept] + ([] if found else [".minipkg"])
+            ids = os.listdir(f"{directory}/.minipkg")
+            found += [f"{directory}/.minipkg/{one}" for one in ids if one not in kept] + ([] if ids else [".minipkg"])
+    return found
+
+
+def left_over(root):
+    """What a transaction made for itself and has not taken away."""
     # A root where nothing was ever installed has no databases.
     state = os.listdir(f"{root}/{snapshot.STATE}") if os.path.isdir(f"{root}/{snapshot.STATE}") else []
-    return left + [name for name in state if name not in ("packages.db", "state.db")]
+    return areas(root) + [name for name in state if name not in ("packages.db", "state.db")]
 
 
 class Scenario:
     """A root before a transaction, the command that does it, and the trees before and after."""
 
     def __init__(self, ground, before, command, versions, again=None):
-        """`before` are commands, or functions of its path, that make the root; `versions` is what `list` says before
-        and after; `again` is the command that must succeed once all is done, where that is not the same one."""
+        """`ground` is where the root lies, a directory or one of ground.py; `before` are commands, or functions of its
+        path, that make it; `versions` is what `list` says before and after; `again` is the command that must succeed
+        once all is done, where that is not the same one."""
+        ground = ground if isinstance(ground, Directory) else Directory(ground)
         self.ground, self.command, self.versions, self.again = ground, command, versions, again or command
         ground.clear()
         self.program = program()
@@ -91,8 +99,14 @@ class Scenario:
         self.run(command, done)
         self.new = snapshot.snapshot(done)
 
-    def fresh(self):
-        return self.ground.fresh()
+    def fresh(self, *name):
+        return self.ground.fresh(*name)
+
+    def finished(self):
+        """A root whose transaction is done."""
+        root = self.fresh("finished")
+        self.run(self.command, root)
+        return root
 
     def killed(self, point):
         """A root whose transaction was killed at this point."""

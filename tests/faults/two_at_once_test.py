@@ -138,7 +138,7 @@ class Readers(failing.FaultTest):
     def allowed(self, scenario, users):
         """What each question is answered at rest, before and after."""
         allowed = {}
-        for root in scenario.base, scenario.directory / "reference":
+        for root in scenario.ground.base, scenario.finished():
             for uid in users:
                 for question, answers in self.answers(root, 1, uid).items():
                     allowed.setdefault(question, set()).update(answers)
@@ -239,7 +239,7 @@ class OrdinaryUsers(failing.FaultTest):
                 self.assertEqual(running.returncode, LOCKED, complaint)
                 self.assertIn(f"pid {pid} (", complaint)
                 self.assertEqual(snapshot.differences(scenario.old, snapshot.snapshot(root)), [])
-                self.assertEqual(snapshot.areas(root), [])
+                self.assertEqual(sweep.areas(root), [])
                 os.kill(pid, signal.SIGKILL)
                 scenario.judge(table := failing.Table(case), case, root)
                 self.assertEqual(table.failures(), 0, table.examples)

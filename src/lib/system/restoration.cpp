@@ -105,7 +105,7 @@ class Gathering {
   void find_data(const RecordedManifest&, const std::optional<RecordedManifest>& now, Incoming&,
                  std::map<std::size_t, transaction::KeptFile>&);
   const transaction::KeptFile* kept(const std::string& path);
-  void check_there(const std::string& path, const transaction::KeptFile&) const;
+  void check_there(const FileEntry&, const transaction::KeptFile&) const;
 
   const os::Tree& root_;
   store::Packages& packages_;
@@ -162,7 +162,7 @@ void Gathering::find_data(const RecordedManifest& then, const std::optional<Reco
     const FileEntry& entry = then.manifest.files[at];
     if (entry.type == FileType::regular) {
       if (const auto* const file = kept(entry.path)) {
-        check_there(entry.path, *file);
+        check_there(entry, *file);
         data.emplace(at, *file);
       } else if (const auto same = unchanged.find(entry.path);
                  same != unchanged.end() && *same->second == entry.digest) {
@@ -187,12 +187,12 @@ const transaction::KeptFile* Gathering::kept(const std::string& path) {
   return nullptr;
 }
 
-void Gathering::check_there(const std::string& path, const transaction::KeptFile& file) const {
-  const std::string name = child_path(child_path(file.place, os::area_directory), file.id + "/" + file.name);
+void Gathering::check_there(const FileEntry& entry, const transaction::KeptFile& file) const {
+  const std::string name = file.path();
   const int dirfd = root_.try_directory(parent_path(name));
   const auto stat = dirfd < 0 ? std::nullopt : os::look(dirfd, std::string(base_name(name)).c_str(), name);
-  if (stat && stat->disk.identity.ino == file.ino) return;
-  refuse(file.transaction, fmt::format("the old '{}' was taken out of '{}'", printable(path),
+  if (stat && transaction::is_what_was_kept(file, *stat, entry)) return;
+  refuse(file.transaction, fmt::format("the old '{}' was taken out of '{}', or changed there", printable(entry.path),
                                        printable(child_path(file.place, os::area_directory))));
 }
 

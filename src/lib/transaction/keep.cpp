@@ -82,9 +82,8 @@ bool link(const LiveTree::Name& from, const LiveTree::Name& to) {
 
 }  // namespace
 
-void link_or_copy(const LiveTree& tree, std::size_t step, const OnDisk& before, const LiveTree::Name& to) {
-  const LiveTree::Name live = tree.live(tree.journal().steps[step].path);
-  if (!link(live, to)) copy(live, to, before, tree.fs(step));
+void link_or_copy(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& before, FileSystem fs) {
+  if (!link(from, to)) copy(from, to, before, fs);
 }
 
 void Keeper::keep(std::size_t step, const OnDisk& before) {

@@ -6,8 +6,8 @@
 
 namespace minipkg::transaction {
 
-/// Gives the step's file the name `to` as well: by a link, by a copy where the file system knows none.
-void link_or_copy(const LiveTree&, std::size_t step, const OnDisk& before, const LiveTree::Name& to);
+/// Gives a file the name `to` as well: by a link, by a copy where the file system `fs` knows none.
+void link_or_copy(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& before, FileSystem fs);
 
 /// Gives what will go its second name old/N, without changing what is visible. A link, wherever there are links. A copy
 /// where there are none, or where a link would part the file from its other names (overlayfs copies it up, alone). No

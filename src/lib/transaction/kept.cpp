@@ -10,6 +10,8 @@
 #include <algorithm>
 
 #include "lib/base/fail.hpp"
+#include "lib/model/path.hpp"
+#include "lib/os/file_system.hpp"
 
 namespace minipkg::transaction {
 namespace {
@@ -43,16 +45,31 @@ void strip(const LiveTree::Name& name, const struct stat& stat) {
 
 }  // namespace
 
+std::string KeptFile::path() const { return child_path(child_path(place, os::area_directory), id + "/" + name); }
+
+bool is_what_was_kept(const KeptFile& kept, const os::FileStat& stat, const FileEntry& promised) {
+  if (kept.lasting && stat.disk.identity.ino != kept.ino) return false;
+  // An undo that failed may have given it the manifest's time already.
+  return os::mtime_of(stat.disk) == kept.mtime ||
+         (stat.disk.mtime_sec == promised.mtime && stat.disk.mtime_nsec == 0);
+}
+
 KeptFiles kept_files(const os::Tree& root, const std::vector<Journal>& oldest_first) {
   KeptFiles files;
   for (const Journal& journal : oldest_first) {
     const LiveTree tree(root, journal, {});
+    std::vector<bool> lasting;
+    for (const JournalPlace& place : journal.places) {
+      const int top = root.try_directory(place.top);
+      lasting.push_back(top >= 0 && has_lasting_inodes(os::file_system_of(top)));
+    }
     for (std::size_t at = 0; at < journal.steps.size(); ++at) {
       const JournalStep& step = journal.steps[at];
       if (!took_a_file(step)) continue;
       const std::string name = has_second_name(step) ? fmt::format("old/{}", at) : "new" + tree.staged_path(at);
       files.try_emplace(step.path, KeptFile{journal.places.at(step.place).top, journal.id, name, journal.number,
-                                            step.before_ino, step.before_mtime, step.old_digest});
+                                            step.before_ino, step.before_mtime, step.old_digest,
+                                            lasting[step.place]});
     }
   }
   return files;

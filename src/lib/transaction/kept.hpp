@@ -19,11 +19,16 @@ struct KeptFile {
   std::uint64_t ino = 0;
   std::int64_t mtime = 0;  ///< nanoseconds since 1970
   std::optional<Digest> digest;
+  bool lasting = true;       ///< its number is, on that file system
+  std::string path() const;  ///< canonical, below the root
 };
 
 /// By canonical path: what stood there before the first of these transactions touched it. `oldest_first` have steps.
 using KeptFiles = std::map<std::string, KeptFile>;
 KeptFiles kept_files(const os::Tree& root, const std::vector<Journal>& oldest_first);
+
+/// Still the old inode, untouched; where inode numbers do not last its time must do.
+bool is_what_was_kept(const KeptFile&, const os::FileStat&, const FileEntry& promised);
 
 /// Takes setuid, setgid and capabilities off what is kept, so that no stray hard link keeps a hole alive that an
 /// upgrade closed: off what the transaction retired, and off what has no other name. Returns for each place the bytes

@@ -13,7 +13,6 @@
 #include "lib/base/fail.hpp"
 #include "lib/base/retry.hpp"
 #include "lib/model/path.hpp"
-#include "lib/os/area.hpp"
 #include "lib/os/attributes.hpp"
 #include "lib/os/resolver.hpp"
 #include "lib/transaction/keep.hpp"
@@ -174,7 +173,7 @@ void Stager::link_saved_files() {
   for (std::size_t step = 0; step < steps_.size(); ++step) {
     if (brings_[step].saved == nullptr) continue;
     const LiveTree::Name name = tree_.staged(step);
-    link_or_copy(tree_, step, *brings_[step].saved, name);
+    link_or_copy(tree_.live(steps_[step].path), name, *brings_[step].saved, tree_.fs(step));
     note_inode(step, name);
   }
 }
@@ -203,25 +202,20 @@ void Stager::link_kept(std::size_t package) {
 
 /// The very inode that stood there returns, so that who still runs it runs what is installed.
 void Stager::link_old_inode(std::size_t step, const KeptFile& kept, const FileEntry& entry) {
-  const std::string path = child_path(child_path(kept.place, os::area_directory), kept.id + "/" + kept.name);
+  const std::string path = kept.path();
   const LiveTree::Name from{tree_.root().directory(parent_path(path)), std::string(base_name(path)),
                             tree_.root().full_name(entry.path)};
   const auto stat = look(from);
-  // An undo that failed may have given it the manifest's time already.
-  const bool same_time = stat && (os::mtime_of(stat->disk) == kept.mtime ||
-                                  (stat->disk.mtime_sec == entry.mtime && stat->disk.mtime_nsec == 0));
-  if (!same_time || stat->disk.identity.ino != kept.ino) {
+  if (!stat || !is_what_was_kept(kept, *stat, entry)) {
     fail(on_failure, "bring back", from.path, "its old inode is not what it was");
   }
   const LiveTree::Name name = tree_.staged(step);
-  if (::linkat(from.dirfd, from.c_str(), name.dirfd, name.c_str(), 0) != 0) {
-    fail_errno("link", name.path, errno, on_failure);
-  }
+  link_or_copy(from, name, stat->disk, tree_.fs(step));
   Attributes attributes = *brings_[step].attributes;
   steps_[step].edited = kept.digest && *kept.digest != entry.digest;
   if (steps_[step].edited) attributes.mtime.reset();
-  os::set_attributes(name.dirfd, name.c_str(), attributes, stat->disk, name.path);
-  steps_[step].staged_ino = stat->disk.identity.ino;
+  os::set_attributes(name.dirfd, name.c_str(), attributes, look(name)->disk, name.path);
+  note_inode(step, name);
 }
 
 bool Stager::begin(std::size_t entry) {
