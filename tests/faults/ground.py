@@ -123,8 +123,8 @@ class Overlay:
 
 
 class Boot(Directory):
-    """A root on the plain disk, whose /boot is a FAT file system: the kernel's own where it has vfat, otherwise one in
-    user space that refuses and forgets the same (fat_like.cpp)."""
+    """A root on the plain disk, whose /boot holds what FAT holds (fat_like.cpp: in user space, so that it can be tried
+    on every kernel, and refuses what only newer ones allow)."""
 
     may_miss = ("boot/file-to-directory", "boot/directory-to-file")
     time_step = 2

@@ -80,6 +80,7 @@ OnDisk on_disk_from(const Json& json) {
   members.get("size", disk.size);
   members.get("mtime", disk.mtime_sec);
   members.get("mtime_nsec", disk.mtime_nsec);
+  members.get("links", disk.links);
   members.get("target", disk.target);
   if (const Json* identity = members.find("identity")) disk.identity = identity_from(*identity);
   if (const Json* digest = members.find("digest"))

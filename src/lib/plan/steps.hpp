@@ -33,6 +33,8 @@ class StepMaker {
   bool can_exchange(const std::string& path, FileType becomes) const;
   void keep(const std::string& path, const Target&, const OnDisk&);
   bool may_replace_unowned(const std::string& path, const Target&);
+  Attributes kept_attributes(const Target&, const OnDisk&) const;
+  bool must_part(const std::string& path, const Target&, const OnDisk&) const;
   bool same_hard_link(const Target&, const OnDisk&) const;
   std::uint32_t wanted_links(const std::string& path, const OnDisk&) const;
   void check_link_place(const std::string& path, const Target&);

@@ -228,15 +228,14 @@ bool StepMaker::can_exchange(const std::string& path, FileType becomes) const {
 void StepMaker::keep(const std::string& path, const Target& target, const OnDisk& disk) {
   const Wanted& wanted = target.wanted.front();
   kept_inodes_.insert({disk.identity.dev, disk.identity.ino});
-  Attributes attributes = attributes_of(*wanted.entry, facts_, *target.fact);
-  attributes.clear = stale_xattrs(target, disk);
+  const Attributes attributes = kept_attributes(target, disk);
   // A further hard link shares the attributes of its leader, which has its own step.
   if (wanted.entry->type == FileType::hardlink || !differ(attributes, *wanted.entry, disk)) {
     ++totals_.kept;
     return;
   }
-  if (disk.links > 1 && disk.links > wanted_links(path, disk)) {
-    // Other names of the inode are not meant: they keep it, this one gets its own. The bytes are the same: none is old.
+  if (must_part(path, target, disk)) {
+    // The bytes are the same: none is old.
     kept_inodes_.insert({disk.identity.dev, disk.identity.ino});
     replaces_.emplace_back(
         ReplaceFile{path, wanted.source, attributes_of(*wanted.entry, facts_, *target.fact), disk, std::nullopt});
@@ -246,6 +245,19 @@ void StepMaker::keep(const std::string& path, const Target& target, const OnDisk
   }
   attributes_.emplace_back(SetAttributes{path, wanted.source, attributes, disk});
   ++totals_.attributes;
+}
+
+Attributes StepMaker::kept_attributes(const Target& target, const OnDisk& disk) const {
+  Attributes attributes = attributes_of(*target.wanted.front().entry, facts_, *target.fact);
+  attributes.clear = stale_xattrs(target, disk);
+  return attributes;
+}
+
+/// Other attributes would also reach names of the inode that are not meant, or, on overlayfs, not reach those that are:
+/// the names that are meant get an inode of their own.
+bool StepMaker::must_part(const std::string& path, const Target& target, const OnDisk& disk) const {
+  if (disk.links <= 1 || !differ(kept_attributes(target, disk), *target.wanted.front().entry, disk)) return false;
+  return file_system_of(path) == FileSystem::layered || disk.links > wanted_links(path, disk);
 }
 
 /// Names of this inode that the package wants it to have.
@@ -262,10 +274,11 @@ std::uint32_t StepMaker::wanted_links(const std::string& path, const OnDisk& dis
 /// Already another name of the inode that its leader keeps.
 bool StepMaker::same_hard_link(const Target& link, const OnDisk& disk) const {
   const FileEntry& entry = *link.wanted.front().entry;
-  const Target* const leader = target(canonical_path(facts_.aliases, entry.target));
+  const std::string path = canonical_path(facts_.aliases, entry.target);
+  const Target* const leader = target(path);
   const OnDisk* const there = leader == nullptr ? nullptr : leader->disk();
   return there != nullptr && there->identity == disk.identity && !leader->wanted.empty() &&
-         same_content(*leader->wanted.front().entry, *there);
+         same_content(*leader->wanted.front().entry, *there) && !must_part(path, *leader, *there);
 }
 
 void StepMaker::check_link_place(const std::string& path, const Target& target) {

@@ -78,7 +78,7 @@ TEST(Json, WordsAreThoseOfTheSchemas) {
   EXPECT_EQ(words_up_to(Action::remove), common["change"]["properties"]["action"]["enum"]);
   EXPECT_EQ(words_up_to(NoticeKind::note), common["notice"]["properties"]["kind"]["enum"]);
   const Json problem = schema("problems")["properties"]["problems"]["items"]["properties"];
-  EXPECT_EQ(words_up_to(ProblemKind::unknown_scheme), problem["kind"]["enum"]);
+  EXPECT_EQ(words_up_to(ProblemKind::cannot_hold), problem["kind"]["enum"]);
   EXPECT_EQ(words_up_to(ErrorKind::internal), schema("error")["properties"]["kind"]["enum"]);
   EXPECT_EQ(words_up_to(Recovery::finished), schema("recovery")["properties"]["recovery"]["enum"]);
   const Json process = schema("needs-restart")["properties"]["processes"]["items"]["properties"];
