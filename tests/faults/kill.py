@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The kill sweeps, on whatever ground a test stands on."""
+import os
 import tempfile
 import unittest
 
@@ -13,7 +14,7 @@ class Sweeps(unittest.TestCase):
         if not sweep.INTERPOSER:
             self.skipTest("MINIPKG_INTERPOSER names no interposer")
         # /var/tmp: /tmp may be a tmpfs, and a disk's file system is what packages are installed on.
-        directory = tempfile.TemporaryDirectory(prefix="minipkg-faults-", dir="/var/tmp")
+        directory = tempfile.TemporaryDirectory(prefix="minipkg-faults-", dir=os.environ.get("TMPDIR", "/var/tmp"))
         self.addCleanup(directory.cleanup)
         self.directory = directory.name
         self.ground = self.make_ground(self.directory)

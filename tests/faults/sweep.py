@@ -45,7 +45,7 @@ class Table:
         print(f"\n{self.name} (offset {offset})", *[f"{c}: {n}" for c, n in self.figures.items()], sep=" | ",
               file=sys.stderr)
         for example in self.examples[:20]:
-            print("   ", example, file=sys.stderr)
+            print("   ", example[:400], file=sys.stderr)
 
 
 def kept_for_undo(root):
