@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
-from faults import ground, pair
+from faults import ground, pair, snapshot
 from support.minipkg import program
 
 
@@ -70,3 +70,17 @@ class BootOnFat(unittest.TestCase):
         config.write_text("my own\n", encoding="ascii")
         self.assertEqual(self.run_on_root("install", new).returncode, 0)
         self.assertEqual(config.with_name("loader.conf.minipkg-save").read_text(encoding="ascii"), "my own\n")
+
+    def test_undo(self):
+        """What is kept on FAT is a copy, and every number is another one when it is mounted anew."""
+        old, new = pair.boot(self.directory)
+        self.assertEqual(self.run_on_root("install", "--live", old).returncode, 0)
+        before = snapshot.snapshot(self.root / "boot")
+        self.assertEqual(self.run_on_root("install", new).returncode, 0)
+        self.ground.mount(self.root)
+        undone = self.run_on_root("undo")
+        self.assertEqual(undone.returncode, 0, undone.stderr)
+        after = snapshot.snapshot(self.root / "boot")
+        files = {path: seen for path, seen in before.items() if "content" in seen}
+        self.assertEqual({path: seen for path, seen in after.items() if "content" in seen}, files)
+        self.assertEqual(self.run_on_root("verify").stdout, "")

@@ -211,11 +211,12 @@ void Stager::link_old_inode(std::size_t step, const KeptFile& kept, const FileEn
   }
   const LiveTree::Name name = tree_.staged(step);
   link_or_copy(from, name, stat->disk, tree_.fs(step));
-  Attributes attributes = *brings_[step].attributes;
+  const OnDisk now = look(name)->disk;
+  Attributes attributes = attributes_of(step, now);
   steps_[step].edited = kept.digest && *kept.digest != entry.digest;
   if (steps_[step].edited) attributes.mtime.reset();
-  os::set_attributes(name.dirfd, name.c_str(), attributes, look(name)->disk, name.path);
-  note_inode(step, name);
+  os::set_attributes(name.dirfd, name.c_str(), attributes, now, name.path);
+  steps_[step].staged_ino = now.identity.ino;
 }
 
 bool Stager::begin(std::size_t entry) {
