@@ -6,5 +6,4 @@ mkdir R
 setup install --live -r R hello-1.0.pkg.tar old-1.0.pkg.tar
 minipkg install --root R new-1.0.pkg.tar --remove old
 minipkg list --root R
-minipkg history --root R
 ls R/usr/bin
