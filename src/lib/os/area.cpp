@@ -124,9 +124,8 @@ void Area::remove_if_empty(const Tree& root, const std::string& top, const std::
   if (!keeps) remove(root, top, id);
 }
 
-void sync_directory(int dirfd, const std::string& path) {
-  const Fd fd = open_directory(dirfd, ".", path);
-  if (::fsync(fd.get()) != 0) fail_errno("write to the disk", path, errno, on_failure);
+void sync_file_system_of(int directory, const std::string& path) {
+  sync_file_system(open_directory(directory, ".", path).get(), path);
 }
 
 void sync_file_system(int fd, const std::string& path) {

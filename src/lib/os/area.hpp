@@ -39,7 +39,7 @@ class Area {
 /// that happened since `fd` was opened.
 void sync_file_system(int fd, const std::string& path);
 
-/// The names in a directory, and its own time, are on the disk. `dirfd` may be O_PATH.
-void sync_directory(int dirfd, const std::string& path);
+/// The same for the file system of a directory that may be O_PATH.
+void sync_file_system_of(int directory, const std::string& path);
 
 }  // namespace minipkg::os
