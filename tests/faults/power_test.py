@@ -10,6 +10,7 @@ import time
 import unittest
 
 from faults import block_log, disks, pair, snapshot, sweep
+from support.minipkg import program
 
 LAYOUTS = [
     *(disks.Layout(name, ((name, ""),)) for name in disks.FORMATS),
