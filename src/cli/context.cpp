@@ -23,6 +23,8 @@ OpenOptions open_options(const Context& context, Access access) {
 
 }  // namespace
 
+System Context::observe() const { return System::open(open_options(*this, Access::observe)); }
+
 System Context::open(Access access) {
   changes_root = changes_root || access == Access::write;
   System system = System::open(open_options(*this, access));

@@ -36,6 +36,8 @@ struct Context {
 
   /// Opens the root, and tells on stderr what opening met: a transaction repaired, or one that waits for repair.
   System open(Access);
+  /// Opens it to look only, and tells nothing.
+  System observe() const;
 };
 
 /// One function for each command, in the file of its name: describes it to the parser and sets Context::run.

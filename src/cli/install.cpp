@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "architecture.hpp"
@@ -16,8 +17,18 @@ struct InstallOptions {
   std::vector<std::string> files, remove;
   std::optional<std::string> name, version, arch;
   std::vector<std::string> overwrite;
+  std::string backup_unowned;
   bool allow_downgrade = false, reinstall = false, allow_special = false, verify_archive = false, strict = false;
 };
+
+/// Below the root like all paths of packages, and without what path resolution would have to look at.
+std::string directory_of_root(const std::string& directory) {
+  const std::filesystem::path path = std::filesystem::path(directory + "/").lexically_normal().parent_path();
+  if (!path.is_absolute() || path == path.root_path()) {
+    throw CLI::ValidationError("DIR must be a directory below the root, from its / on");
+  }
+  return path.string();
+}
 
 std::vector<Package> open_packages(const InstallOptions& options) {
   if (options.files.size() > 1 && (options.name || options.version || options.arch)) {
@@ -40,6 +51,7 @@ Request make_request(const Context& context, const InstallOptions& options, cons
   request.downgrade = options.allow_downgrade ? Downgrade::allow : Downgrade::refuse;
   request.reinstall = options.reinstall ? Reinstall::force : Reinstall::skip;
   request.overwrite = options.overwrite;
+  request.backup_unowned = options.backup_unowned;
   request.architectures = accepted_architectures(context.globals.root);
   return request;
 }
@@ -70,10 +82,9 @@ ExitStatus install(Context& context, const InstallOptions& options) {
     return show_nothing_to_do(context, packages, archive_check(options));
   }
   catch_signals();
-  System system = context.open(Access::write);
-  const Planned planned = plan_transaction(request, system.inspect(request));
-  if (const auto* problems = std::get_if<Problems>(&planned)) return refuse(context, *problems, request);
-  const Plan& plan = std::get<Plan>(planned);
+  auto prepared = prepare(context, request);
+  if (const auto* problems = std::get_if<Problems>(&prepared)) return refuse(context, *problems, request);
+  auto& [system, plan] = std::get<Ready>(prepared);
   if (plan.empty()) return show_nothing_to_do(context, packages, archive_check(options));
   announce(context, plan, packages);
   Progress progress(context);
@@ -100,6 +111,11 @@ void add_install(CLI::App& app, Context& context) {
       ->type_name("GLOB")
       ->take_all()
       ->allow_extra_args(false);
+  command
+      ->add_option("--backup-unowned", options->backup_unowned,
+                   "Move what no package owns and is in the way into DIR of the root")
+      ->type_name("DIR")
+      ->transform(directory_of_root);
   command->add_flag("--allow-special", options->allow_special,
                     "Take setuid, setgid, capabilities, devices and fifos out of a bare tar");
   command->add_flag("--verify-archive", options->verify_archive,

@@ -16,10 +16,9 @@ ExitStatus remove(Context& context, const std::vector<std::string>& names) {
   request.remove = names;
   if (context.globals.dry_run) return show_dry_run(context, open_to_observe(context), request, {});
   catch_signals();
-  System system = context.open(Access::write);
-  const Planned planned = plan_transaction(request, system.inspect(request));
-  if (const auto* problems = std::get_if<Problems>(&planned)) return refuse(context, *problems, request);
-  const Plan& plan = std::get<Plan>(planned);
+  auto prepared = prepare(context, request);
+  if (const auto* problems = std::get_if<Problems>(&prepared)) return refuse(context, *problems, request);
+  auto& [system, plan] = std::get<Ready>(prepared);
   announce(context, plan, {});
   Progress progress(context);
   const Report report = system.apply(plan, {}, progress);

@@ -47,6 +47,8 @@ const char* sentence_for(NoticeKind kind) {
       return "was replaced though no package owned it";
     case NoticeKind::edited_file_removed:
       return "was edited; kept as";
+    case NoticeKind::unowned_saved:
+      return "was nobody's; moved to";
     case NoticeKind::symlink_kept:
       return "stays a symlink";
     case NoticeKind::attribute_lost:

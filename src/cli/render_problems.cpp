@@ -20,9 +20,6 @@ std::string incoming_name(const std::string& package, const Request& request) {
 std::string cause_of(const Problem& problem) {
   const std::string path = printable(problem.path), other = printable(problem.other);
   switch (problem.kind) {
-    case ProblemKind::type_conflict:
-      return other.empty() ? fmt::format("'{}' is a directory that it did not bring", path)
-                           : fmt::format("'{}' is a directory that holds '{}', which no package owns", path, other);
     case ProblemKind::unsafe_path:
       return other.empty() ? fmt::format("its path '{}' is not safe", path)
                            : fmt::format("its path '{}' is not safe: {}", path, other);
@@ -40,18 +37,13 @@ std::string cause_of(const Problem& problem) {
       return fmt::format("version {} is installed, of another version scheme", other);
     case ProblemKind::cannot_hold:
       return fmt::format("the file system at '{}' has no {}", path, other);
-    case ProblemKind::file_conflict:
-    case ProblemKind::unowned_conflict:
-      break;  // grouped, see conflict()
+    default:
+      return "";  // grouped, see conflict(), or an obstacle
   }
-  return "";
 }
 
 std::string hint_for(const Problem& problem) {
   switch (problem.kind) {
-    case ProblemKind::type_conflict:
-
-      return problem.other.empty() ? "" : fmt::format("move '{}' away", printable(problem.other));
     case ProblemKind::downgrade:
       return "--allow-downgrade installs it all the same";
     case ProblemKind::wrong_architecture:
@@ -59,6 +51,24 @@ std::string hint_for(const Problem& problem) {
     default:
       return "";
   }
+}
+
+/// A directory where something else must go, with all that would be lost with it.
+Complaint type_conflict(Problems::const_iterator begin, Problems::const_iterator end, const Request& request) {
+  Complaint complaint;
+  std::string held;
+  std::uint64_t count = 0;
+  for (auto problem = begin; problem != end; ++problem) {
+    if (!problem->other.empty()) held += "\n  " + printable(problem->other), ++count;
+  }
+  const std::string cause = count == 0
+                                ? "that it did not bring"
+                                : fmt::format("that holds {} that {} owns or that {} edited by hand",
+                                              count_text(count, "file"), "no package", count == 1 ? "was" : "were");
+  complaint.sentence = fmt::format("cannot install '{}': '{}' is a directory {}{}",
+                                   incoming_name(begin->package, request), printable(begin->path), cause, held);
+  complaint.hint = fmt::format("--backup-unowned DIR moves {} aside, unless edited", count == 1 ? "it" : "them");
+  return complaint;
 }
 
 /// Every path of one conflict stands in one complaint.
@@ -74,10 +84,48 @@ Complaint conflict(Problems::const_iterator begin, Problems::const_iterator end,
   complaint.sentence = fmt::format("cannot install '{}': {}", incoming_name(begin->package, request), cause);
   for (auto problem = begin; problem != end; ++problem) complaint.sentence += "\n  " + printable(problem->path);
   if (unowned) {
-    complaint.hint = fmt::format("--overwrite '{}' replaces {}", one ? printable(begin->path) : "GLOB",
-                                 one ? "it" : "those that match");
+    complaint.hint =
+        fmt::format("--overwrite '{}' replaces {}, --backup-unowned DIR moves {} aside",
+                    one ? printable(begin->path) : "GLOB", one ? "it" : "those that match", one ? "it" : "them");
   }
   return complaint;
+}
+
+/// Of a foreign root, that may be every directory there is.
+Complaint not_permitted(Problems::const_iterator begin, Problems::const_iterator end) {
+  Complaint complaint = obstacle(*begin);
+  if (end - begin == 1) return complaint;
+  complaint.sentence =
+      fmt::format("cannot change {} files and directories: this user may not write to them", end - begin);
+  for (auto problem = begin; problem != end; ++problem) complaint.sentence += "\n  " + printable(problem->path);
+  return complaint;
+}
+
+/// What problems have in common that are told together.
+auto group_of(const Problem& problem) {
+  static const std::string any;
+  const bool denied = problem.kind == ProblemKind::not_permitted;
+  return std::tie(problem.kind, denied ? any : problem.package,
+                  problem.kind == ProblemKind::type_conflict ? problem.path : problem.other);
+}
+
+bool is_told_in_groups(ProblemKind kind) {
+  return kind == ProblemKind::file_conflict || kind == ProblemKind::unowned_conflict ||
+         kind == ProblemKind::type_conflict || kind == ProblemKind::not_permitted;
+}
+
+Complaint of_several(Problems::const_iterator begin, Problems::const_iterator end, const Request& request) {
+  if (begin->kind == ProblemKind::not_permitted) return not_permitted(begin, end);
+  return begin->kind == ProblemKind::type_conflict ? type_conflict(begin, end, request) : conflict(begin, end, request);
+}
+
+Complaint of_one(const Problem& problem, const Request& request) {
+  if (problem.kind >= ProblemKind::no_space) return obstacle(problem);
+  // A package named twice may have two versions.
+  const bool twice = problem.kind == ProblemKind::repeated_package;
+  const std::string name = twice ? printable(problem.package) : incoming_name(problem.package, request);
+  const char* verb = problem.kind == ProblemKind::not_installed ? "remove" : "install";
+  return {fmt::format("cannot {} '{}': {}", verb, name, cause_of(problem)), hint_for(problem)};
 }
 
 }  // namespace
@@ -85,22 +133,15 @@ Complaint conflict(Problems::const_iterator begin, Problems::const_iterator end,
 std::vector<Complaint> complaints(const Problems& problems, const Request& request) {
   std::vector<Complaint> all;
   Problems sorted = problems;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Problem& a, const Problem& b) {
-    return std::tie(a.kind, a.package, a.other) < std::tie(b.kind, b.package, b.other);
-  });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Problem& a, const Problem& b) { return group_of(a) < group_of(b); });
   for (auto at = sorted.cbegin(); at != sorted.cend();) {
     auto end = at + 1;
-    if (at->kind == ProblemKind::file_conflict || at->kind == ProblemKind::unowned_conflict) {
-      end = std::find_if(at, sorted.cend(), [&](const Problem& problem) {
-        return std::tie(problem.kind, problem.package, problem.other) != std::tie(at->kind, at->package, at->other);
-      });
-      all.push_back(conflict(at, end, request));
+    if (is_told_in_groups(at->kind)) {
+      end = std::find_if(at, sorted.cend(), [&](const Problem& problem) { return group_of(problem) != group_of(*at); });
+      all.push_back(of_several(at, end, request));
     } else {
-      // A package named twice may have two versions.
-      const bool twice = at->kind == ProblemKind::repeated_package;
-      const std::string name = twice ? printable(at->package) : incoming_name(at->package, request);
-      const char* verb = at->kind == ProblemKind::not_installed ? "remove" : "install";
-      all.push_back({fmt::format("cannot {} '{}': {}", verb, name, cause_of(*at)), hint_for(*at)});
+      all.push_back(of_one(*at, request));
     }
     at = end;
   }

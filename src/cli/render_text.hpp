@@ -44,6 +44,7 @@ struct Complaint {
   std::string hint;
 };
 std::vector<Complaint> complaints(const Problems&, const Request&);
+Complaint obstacle(const Problem&);  ///< from ProblemKind::no_space on
 
 /// The table, and what is to be done.
 std::string restart_text(const RestartReport&, int verbose);

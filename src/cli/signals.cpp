@@ -33,6 +33,7 @@ void protect_standard_streams() {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignore, nullptr);
+  sigaction(SIGXFSZ, &ignore, nullptr);  // a file that may not grow is an error like any other, EFBIG
   for (int fd = 0; fd <= 2; ++fd) {
     // Read-only also for 1 and 2: an answer that nobody gets must fail, not vanish.
     if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", O_RDONLY);

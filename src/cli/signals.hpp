@@ -10,7 +10,8 @@ void catch_signals();
 /// The signal that came last, or 0.
 int received_signal();
 
-/// A closed pipe is found out by write() itself, never by a signal that would kill a transaction half-way;
+/// A closed pipe, or a file that must not grow, is found out by write() itself, never by a signal that would kill a
+/// transaction half-way;
 /// and descriptors 0 to 2 are open, so that no database can take their numbers.
 void protect_standard_streams();
 

@@ -49,12 +49,55 @@ std::vector<const Package*> pointers(const std::vector<Package>& packages) {
   return result;
 }
 
+namespace {
+
+/// What stands in the way, looked for without the lock. Over a tree that is neither old nor new nothing can be said.
+Problems foreseen(Context& context, const Request& request) {
+  const System system = context.observe();
+  if (!system.pending_recovery().empty()) return {};
+  const Planned planned = plan_transaction(request, system.inspect(request));
+  const auto* const problems = std::get_if<Problems>(&planned);
+  return problems == nullptr ? Problems() : *problems;
+}
+
+bool may_be_an_obstacle(ErrorKind kind) {
+  return kind == ErrorKind::permission || kind == ErrorKind::cannot_answer || kind == ErrorKind::rolled_back;
+}
+
+}  // namespace
+
+std::variant<Ready, Problems> prepare(Context& context, const Request& request) {
+  if (context.observe().is_new()) {
+    if (Problems problems = foreseen(context, request); !problems.empty()) return problems;
+  }
+  try {
+    System system = context.open(Access::write);
+    Planned planned = plan_transaction(request, system.inspect(request));
+    if (auto* const problems = std::get_if<Problems>(&planned)) return std::move(*problems);
+    return Ready{std::move(system), std::get<Plan>(std::move(planned))};
+  } catch (const Error& error) {
+    // A directory or a file system that the databases cannot be written to is one obstacle; there may be others.
+    if (!may_be_an_obstacle(error.kind())) throw;
+    Problems problems = foreseen(context, request);
+    if (problems.empty()) throw;
+    return problems;
+  }
+}
+
+/// Whoever runs it, or the file system, forbids it: 8. Anything else that stands in the way as well: 3.
+ExitStatus status_of(const Problems& problems) {
+  const bool forbidden = std::all_of(problems.begin(), problems.end(), [](const Problem& problem) {
+    return problem.kind == ProblemKind::read_only || problem.kind == ProblemKind::not_permitted;
+  });
+  return forbidden ? ExitStatus::permission : ExitStatus::refused;
+}
+
 ExitStatus refuse(Context& context, const Problems& problems, const Request& request) {
   if (context.globals.json) context.console.print(to_json(problems));
   for (const Complaint& complaint : complaints(problems, request)) {
     context.console.complain(complaint.sentence, complaint.hint);
   }
-  return ExitStatus::refused;
+  return status_of(problems);
 }
 
 System open_to_observe(Context& context) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <chrono>
+#include <variant>
 #include <vector>
 
 #include "context.hpp"
@@ -13,6 +14,15 @@ namespace minipkg::cli {
 using StartTime = std::chrono::steady_clock::time_point;
 
 std::vector<const Package*> pointers(const std::vector<Package>&);
+
+/// A plan, and the root it was made for under the lock.
+struct Ready {
+  System system;
+  Plan plan;
+};
+/// Opens for writing and plans. Nothing has been written when problems come back, not even where a root has no
+/// databases yet or they cannot be written: what stands in the way is looked for without the lock then.
+std::variant<Ready, Problems> prepare(Context&, const Request&);
 
 /// All problems on stderr, as a person reads them; the JSON form on stdout.
 ExitStatus refuse(Context&, const Problems&, const Request&);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/facts_json.hpp"
 
+#include <map>
 #include <set>
 #include <stdexcept>
 
@@ -89,6 +90,15 @@ OnDisk on_disk_from(const Json& json) {
   return disk;
 }
 
+Hold hold_named(const Json& name) {
+  static const std::map<std::string, Hold> holds{{"immutable", Hold::immutable},
+                                                 {"append_only", Hold::append_only},
+                                                 {"mount_point", Hold::mount_point},
+                                                 {"swap_file", Hold::swap_file},
+                                                 {"not_permitted", Hold::not_permitted}};
+  return holds.at(name.get<std::string>());
+}
+
 PathFact path_fact_from(const Json& json) {
   PathFact fact;
   Members members(json, "path");
@@ -103,6 +113,8 @@ PathFact path_fact_from(const Json& json) {
   if (const Json* displaced = members.find("displaced")) fact.displaced = identity_from(*displaced);
   members.get("passed_by", fact.passed_by);
   members.get("unowned_children", fact.unowned_children);
+  members.get("free_backup_name", fact.free_backup_name);
+  for (const Json& hold : object_or_empty(members.find("holds"))) fact.holds.push_back(hold_named(hold));
   members.no_others();
   return fact;
 }
@@ -124,6 +136,29 @@ InstalledPackage installed_from(const std::string& name, const Json& json) {
   return package;
 }
 
+Limit limit_from(const Json& json, LimitKind kind) {
+  Limit limit{kind, {}, {}};
+  Members members(json, "limit");
+  if (const Json* bytes = members.find("bytes")) limit.bytes = bytes->get<std::uint64_t>();
+  if (const Json* inodes = members.find("inodes")) limit.inodes = inodes->get<std::uint64_t>();
+  members.no_others();
+  return limit;
+}
+
+Databases databases_from(const Json& json) {
+  Databases databases;
+  Members members(json, "databases");
+  members.get("directory", databases.directory);
+  databases.nearest = databases.directory;
+  members.get("nearest", databases.nearest);
+  members.get("place", databases.place);
+  members.get("packages_size", databases.packages_size);
+  members.get("state_size", databases.state_size);
+  members.get("parked_size", databases.parked_size);
+  members.no_others();
+  return databases;
+}
+
 Place place_from(const Json& json) {
   Place place;
   Members members(json, "place");
@@ -131,6 +166,15 @@ Place place_from(const Json& json) {
   members.get("dev", place.dev);
   members.get("mount", place.mount);
   place.fs = file_system_from(members.find("fs"));
+  place.super_block = place.dev;
+  members.get("super_block", place.super_block);
+  members.get("block_size", place.block_size);
+  members.get("name_max", place.name_max);
+  members.get("read_only_at", place.read_only_at);
+  members.get("reclaimable_bytes", place.reclaimable_bytes);
+  members.get("reclaimable_inodes", place.reclaimable_inodes);
+  if (const Json* free = members.find("free")) place.limits.push_back(limit_from(*free, LimitKind::file_system));
+  if (const Json* quota = members.find("quota")) place.limits.push_back(limit_from(*quota, LimitKind::user_quota));
   members.no_others();
   return place;
 }
@@ -152,6 +196,9 @@ Facts facts_from(const Json& json) {
   members.get("unsafe_directories", facts.unsafe_directories);
   members.get("users", facts.users);
   members.get("groups", facts.groups);
+  members.get("backup_directory", facts.backup_directory);
+  if (const Json* databases = members.find("databases")) facts.databases = databases_from(*databases);
+  if (const Json* limit = members.find("file_size_limit")) facts.file_size_limit = limit->get<std::uint64_t>();
   members.no_others();
   return facts;
 }
@@ -166,6 +213,7 @@ Request request_from(const Json& json, std::deque<Manifest>& manifests) {
   }
   members.get("remove", request.remove);
   members.get("overwrite", request.overwrite);
+  members.get("backup_unowned", request.backup_unowned);
   members.get("architectures", request.architectures);
   bool allow_downgrade = false, reinstall = false;
   members.get("allow_downgrade", allow_downgrade);

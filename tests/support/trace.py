@@ -40,3 +40,23 @@ def live_files_opened_for_writing(test, minipkg, *arguments):
             live.append(path)
     test.assertTrue(staged, "the trace shows no staged file being written")
     return live
+
+
+MUTATING = ("mkdir mkdirat unlink unlinkat rmdir rename renameat renameat2 link linkat symlink symlinkat mknod mknodat "
+            "truncate ftruncate write pwrite64 writev fallocate chmod fchmod fchmodat fchmodat2 chown fchown fchownat "
+            "lchown utimensat setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr open openat creat")
+
+
+def changes_in(root, log):
+    """Every call of a trace made with -f -y that would change something below `root`, successful or not."""
+    found = []
+    for line in log.read_text(errors="replace").splitlines():
+        call = re.match(r"(?:\d+ +)?(\w+)\((.*)", line)
+        if not call or call[1] not in MUTATING.split() or (call[1] in CALLS and not FOR_WRITING.search(line)):
+            continue
+        at = re.match(r'(?:AT_FDCWD|\d+)<([^>]*)>(?:, "([^"]*)")?', call[2])
+        name = re.match(r'"([^"]*)"', call[2])
+        path = os.path.join(at[1], at[2] or "") if at else name[1] if name else ""
+        if path == str(root) or path.startswith(f"{root}/"):
+            found.append((call[1], path))
+    return found

@@ -34,7 +34,8 @@ struct Request {
   std::vector<std::string> remove;  ///< names
   Downgrade downgrade = Downgrade::refuse;
   Reinstall reinstall = Reinstall::skip;
-  std::vector<std::string> overwrite;      ///< globs (fnmatch(3)) of unowned files that may be replaced
+  std::vector<std::string> overwrite;  ///< globs (fnmatch(3)) of unowned files that may be replaced
+  std::string backup_unowned;  ///< directory of the root, absolute: what nobody owns and is in the way moves into it
   std::vector<std::string> architectures;  ///< accepted besides "noarch", "any" and "all"; empty accepts every one
 };
 
@@ -74,13 +75,37 @@ enum class FileSystem : std::uint8_t {
 /// A number stands for the same file after a remount, for as long as the file lives.
 constexpr bool has_lasting_inodes(FileSystem fs) { return fs == FileSystem::complete; }
 
+enum class LimitKind : std::uint8_t { file_system, user_quota, group_quota };
+
+/// How much more this process may store in a place, and what says so.
+struct Limit {
+  LimitKind kind = LimitKind::file_system;
+  std::optional<std::uint64_t> bytes, inodes;  ///< still free; nothing: not limited
+  bool operator==(const Limit&) const = default;
+};
+
 /// A place in the plan's list of staging areas: a mount (or btrfs subvolume) the transaction may touch.
 struct Place {
   std::string top;  ///< topmost directory of it within the root ("/", "/boot"); its area is top + "/.minipkg"
   std::uint64_t dev = 0;
   std::uint64_t mount = 0;
   FileSystem fs = FileSystem::complete;
+  std::uint64_t super_block = 0;  ///< equal where places share their free space: subvolumes, bind mounts
+  std::vector<Limit> limits;
+  std::uint64_t reclaimable_bytes = 0, reclaimable_inodes = 0;  ///< free as soon as kept old inodes are given up
+  std::uint32_t block_size = 4096;
+  std::uint32_t name_max = 255;  ///< bytes of one file name
+  std::string read_only_at;  ///< the mount point, as this process names it, of a read-only place; empty: writable
   bool operator==(const Place&) const = default;
+};
+
+/// What keeps an inode, or the names in a directory, from being changed. Several may at once.
+enum class Hold : std::uint8_t {
+  immutable,      ///< chattr +i
+  append_only,    ///< chattr +a
+  mount_point,    ///< something is mounted here
+  swap_file,      ///< the kernel swaps to it
+  not_permitted,  ///< a directory that this process may not write to
 };
 
 /// A package that is installed and owns a path.
@@ -101,7 +126,10 @@ struct PathFact {
   std::optional<Identity> displaced;
   /// For a symlink that goes or changes: packages with paths recorded below it.
   std::vector<std::string> passed_by;
-  std::vector<std::string> unowned_children;  ///< for a directory that must go or change its type: names nobody owns
+  /// What no package of the transaction owns in a directory that must go, or at any depth in one that changes its type.
+  std::vector<std::string> unowned_children;
+  std::vector<Hold> holds;
+  std::string free_backup_name;  ///< below Facts::backup_directory, where Request::backup_unowned asks for one
   bool operator==(const PathFact&) const = default;
 };
 
@@ -116,6 +144,16 @@ struct InstalledPackage {
 /// "/usr/lib").
 using Aliases = std::map<std::string, std::string>;
 
+/// Where every transaction writes besides its places.
+struct Databases {
+  std::string directory;  ///< canonical; empty: nothing is known of it
+  std::string nearest;    ///< it, or the nearest directory above that exists
+  std::uint32_t place = 0;
+  std::uint64_t packages_size = 0, state_size = 0;  ///< bytes of the two files now
+  std::uint64_t parked_size = 0;                    ///< of packages.db where it will be parked: an offline root
+  bool operator==(const Databases&) const = default;
+};
+
 struct Facts {
   std::map<std::string, InstalledPackage> packages;  ///< installed ones named by the request or owning a path below
   std::unordered_map<std::string, PathFact> paths;   ///< by canonical path
@@ -124,6 +162,10 @@ struct Facts {
   /// Directories that cannot be walked safely -> why (symlink that leaves the root, or is owned by another user).
   std::map<std::string, std::string> unsafe_directories;
   std::vector<Place> places;
+  Databases databases;
+  std::string backup_directory;                        ///< Request::backup_unowned where it really is
+  std::optional<std::uint64_t> file_size_limit;        ///< RLIMIT_FSIZE of this process
+  std::uint32_t uid = 0, gid = 0;                      ///< of this process
   std::map<std::string, std::uint32_t> users, groups;  ///< the root's own passwd and group, names the request uses
   std::map<std::string, std::vector<FileEntry>>
       installed_files;  ///< by package: of each one that is upgraded or removed
@@ -248,6 +290,7 @@ enum class NoticeKind : std::uint8_t {
   symlink_kept,         ///< a directory of the package is a symlink to a directory on disk; files go through it
   attribute_lost,       ///< the file system at `path` cannot hold `detail` ("owners")
   note,
+  unowned_saved,  ///< --backup-unowned moved what nobody owned to `detail`
 };
 struct Notice {
   NoticeKind kind = NoticeKind::note;
@@ -296,10 +339,24 @@ enum class ProblemKind : std::uint8_t {
   cross_place_link,  ///< a hard link whose two names lie on two file systems
   unknown_scheme,
   cannot_hold,  ///< the file system at the path has no `other` ("symlinks")
+  // Obstacles, from here to the end: the world would stop the transaction on its way.
+  no_space,   ///< on the file system of `path`: `needed` bytes, `free` are left; `other`: whose quota
+  no_inodes,  ///< the same of inodes
+  read_only,  ///< the place `path`; `other` is its mount point
+  immutable,  ///< `path`, as all to swap_file
+  append_only,
+  mount_point,
+  swap_file,
+  not_permitted,      ///< this process may not write to the directory `path`
+  file_too_large,     ///< `needed` bytes, RLIMIT_FSIZE allows `free`
+  name_too_long,      ///< `needed` bytes, the file system allows `free`
+  backup_elsewhere,   ///< `path` cannot move to `other`: another file system
+  backup_impossible,  ///< `path` cannot become a directory of --backup-unowned
 };
 struct Problem {
   ProblemKind kind = ProblemKind::file_conflict;
   std::string package, path, other;
+  std::uint64_t needed = 0, free = 0;
   auto operator<=>(const Problem&) const = default;
 };
 using Problems = std::vector<Problem>;

@@ -162,6 +162,8 @@ class MINIPKG_API System {
   /// What opening had to repair.
   Recovery recovered() const;
   bool live() const;
+  /// Nothing was ever installed here: opening for write makes the databases' directory.
+  bool is_new() const;
 
   Facts inspect(const Request&) const;
 

@@ -17,12 +17,14 @@ constexpr std::array<const char*, 8> file_types{"file", "dir",   "symlink", "har
                                                 "char", "block", "fifo",    "socket"};
 constexpr std::array<const char*, 5> actions{"install", "upgrade", "downgrade", "reinstall", "remove"};
 constexpr std::array<const char*, 2> appearances{"by_itself", "with_parent"};
-constexpr std::array<const char*, 8> notice_kinds{
-    "directory_mode_kept", "directory_not_empty", "file_saved",     "unowned_overwritten",
-    "edited_file_removed", "symlink_kept",        "attribute_lost", "note"};
-constexpr std::array<const char*, 11> problem_kinds{
-    "file_conflict",      "unowned_conflict", "type_conflict",    "unsafe_path",    "downgrade",  "not_installed",
-    "wrong_architecture", "repeated_package", "cross_place_link", "unknown_scheme", "cannot_hold"};
+constexpr std::array<const char*, 9> notice_kinds{
+    "directory_mode_kept", "directory_not_empty", "file_saved", "unowned_overwritten", "edited_file_removed",
+    "symlink_kept",        "attribute_lost",      "note",       "unowned_saved"};
+constexpr std::array<const char*, 23> problem_kinds{
+    "file_conflict",      "unowned_conflict", "type_conflict",    "unsafe_path",      "downgrade", "not_installed",
+    "wrong_architecture", "repeated_package", "cross_place_link", "unknown_scheme",   "cannot_hold", "no_space",  "no_inodes",
+    "read_only",          "immutable",        "append_only",      "mount_point",      "swap_file", "not_permitted",
+    "file_too_large",     "name_too_long",    "backup_elsewhere", "backup_impossible"};
 constexpr std::array<const char*, 4> uses{"executable", "code", "data", "descriptor"};
 constexpr std::array<const char*, 2> retired_kinds{"replaced", "removed"};
 constexpr std::array<const char*, 2> certainties{"confirmed", "unconfirmed"};

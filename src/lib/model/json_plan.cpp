@@ -92,7 +92,9 @@ Json to_object(const StepType& step) {
 Json displaced(const std::vector<Displaced>& displaced) {
   Json array = Json::array();
   for (const Displaced& one : displaced) {
-    Json object{{"place", one.place}, {"identity", to_object(one.identity)}, {"retired", to_object(one.retired)},
+    Json object{{"place", one.place},
+                {"identity", to_object(one.identity)},
+                {"retired", to_object(one.retired)},
                 {"removed", one.removed}};
     json::put_text(object, "path", one.path);
     array.push_back(std::move(object));
@@ -135,6 +137,7 @@ std::string to_json(const Problems& problems) {
     json::put_text(object, "package", problem.package);
     json::put_if_any(object, "path", problem.path);
     json::put_if_any(object, "other", problem.other);
+    if (problem.needed != 0) object["needed"] = problem.needed, object["free"] = problem.free;
     array.push_back(std::move(object));
   }
   return json::answer("problems", {{"problems", std::move(array)}});

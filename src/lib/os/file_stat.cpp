@@ -7,6 +7,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "lib/base/fail.hpp"
@@ -53,18 +54,26 @@ FileStat from_statx(const struct statx& stx) {
   stat.mount = (stx.stx_mask & STATX_MNT_ID) != 0 ? stx.stx_mnt_id : 0;
   stat.ctime = nanoseconds(stx.stx_ctime.tv_sec, stx.stx_ctime.tv_nsec);
   stat.disk.links = stx.stx_nlink;
-  stat.mount_root = (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
-  stat.immutable = (stx.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
+  const auto hold = [&](std::uint64_t attribute, Hold kind) {
+    if ((stx.stx_attributes & stx.stx_attributes_mask & attribute) != 0) stat.holds.push_back(kind);
+  };
+  hold(STATX_ATTR_IMMUTABLE, Hold::immutable);
+  hold(STATX_ATTR_APPEND, Hold::append_only);
+  hold(STATX_ATTR_MOUNT_ROOT, Hold::mount_point);
   return stat;
 }
 
 }  // namespace
 
+bool is_mount_point(const FileStat& stat) {
+  return std::find(stat.holds.begin(), stat.holds.end(), Hold::mount_point) != stat.holds.end();
+}
+
 std::optional<FileStat> look(int dirfd, const char* name, const std::string& path) {
   struct statx stx {};
   const int flags = AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT | (*name == '\0' ? AT_EMPTY_PATH : 0);
   if (::statx(dirfd, name, flags, STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID, &stx) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG) return std::nullopt;
     fail_errno("look at", path);
   }
   return from_statx(stx);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "minipkg/plan.hpp"
 
@@ -12,11 +13,14 @@ struct FileStat {
   OnDisk disk;              ///< without digest, link target and xattrs
   std::uint64_t mount = 0;  ///< mount id, statx(2)
   std::int64_t ctime = 0;   ///< nanoseconds since 1970
-  bool mount_root = false;  ///< a file system is mounted here
-  bool immutable = false;   ///< chattr +i or +a
+  std::vector<Hold> holds;  ///< immutable, append_only, mount_point; empty where the file system does not tell
 };
 
-/// lstat of `name` in `dirfd`, of `dirfd` itself if `name` is empty; nothing if it does not exist. Never waits for a
+/// A file system is mounted here.
+bool is_mount_point(const FileStat&);
+
+/// lstat of `name` in `dirfd`, of `dirfd` itself if `name` is empty; nothing if it does not exist or cannot, being
+/// longer than names are there. Never waits for a
 /// file server (AT_STATX_DONT_SYNC). Throws Error naming `path`.
 std::optional<FileStat> look(int dirfd, const char* name, const std::string& path);
 

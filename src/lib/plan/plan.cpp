@@ -4,10 +4,33 @@
 #include <algorithm>
 
 #include "lib/plan/changes.hpp"
+#include "lib/plan/obstacles.hpp"
 #include "lib/plan/steps.hpp"
 #include "lib/plan/targets.hpp"
 
 namespace minipkg {
+namespace plan {
+namespace {
+
+/// Places that nothing is done in need no staging area; they may be read-only.
+void keep_used_places(Plan& plan) {
+  constexpr std::uint32_t unused = ~0U;
+  std::vector<std::uint32_t> numbers(plan.places.size(), unused);
+  for (const std::uint32_t place : plan.step_places) numbers.at(place) = 0;
+  for (const Displaced& one : plan.displaced) numbers.at(one.place) = 0;
+  std::vector<Place> used;
+  for (std::size_t place = 0; place < numbers.size(); ++place) {
+    if (numbers[place] == unused) continue;
+    numbers[place] = static_cast<std::uint32_t>(used.size());
+    used.push_back(std::move(plan.places[place]));
+  }
+  plan.places = std::move(used);
+  for (std::uint32_t& place : plan.step_places) place = numbers[place];
+  for (Displaced& one : plan.displaced) one.place = numbers[one.place];
+}
+
+}  // namespace
+}  // namespace plan
 
 Planned plan_transaction(const Request& request, const Facts& facts) {
   Problems problems;
@@ -18,6 +41,9 @@ Planned plan_transaction(const Request& request, const Facts& facts) {
   for (const plan::Changing& one : changing) plan.changes.push_back(one.change);
   plan.places = facts.places;
   plan::StepMaker(request, facts, targets, problems).fill(plan);
+  plan::find_obstacles(request, facts, plan, problems);
+  plan::find_lack_of_space(request, facts, plan, problems);
+  plan::keep_used_places(plan);
 
   if (problems.empty()) return plan;
   std::sort(problems.begin(), problems.end());

@@ -7,6 +7,7 @@
 
 #include "lib/model/path.hpp"
 #include "lib/plan/attributes.hpp"
+#include "lib/plan/obstacles.hpp"
 
 namespace minipkg::plan {
 namespace {
@@ -150,10 +151,6 @@ void StepMaker::save(const std::string& path, const Target& target, const OnDisk
 
 namespace {
 
-const std::string& path_of(const Step& step) {
-  return std::visit([](const auto& one) -> const std::string& { return one.path; }, step);
-}
-
 void sort_by_path(std::vector<Step>& steps) {
   std::stable_sort(steps.begin(), steps.end(),
                    [](const Step& left, const Step& right) { return path_of(left) < path_of(right); });
@@ -176,10 +173,10 @@ void StepMaker::order(Plan& plan) {
   std::vector<Step> late_creates(std::make_move_iterator(late), std::make_move_iterator(creates_.end()));
   creates_.erase(late, creates_.end());
   sort_by_path(late_creates);
-  for (auto* group : {&saves_, &creates_, &replaces_, &attributes_, &removes_}) sort_by_path(*group);
+  for (auto* group : {&backups_, &saves_, &creates_, &replaces_, &attributes_, &removes_}) sort_by_path(*group);
   sort_by_path(directory_removes_);
   std::reverse(directory_removes_.begin(), directory_removes_.end());
-  for (auto* group : {&saves_, &creates_, &replaces_, &attributes_, &removes_, &directory_removes_, &late_creates}) {
+  for (auto* group : {&backups_, &saves_, &creates_, &replaces_, &attributes_, &removes_, &directory_removes_, &late_creates}) {
     for (Step& step : *group) {
       // An inode that keeps another name of an installed package is not old.
       if (auto* const replaced = std::get_if<ReplaceFile>(&step))

@@ -32,6 +32,12 @@ class StepMaker {
   void stops_being_directory(const std::string& path, const Target&, const OnDisk&);
   bool can_exchange(const std::string& path, FileType becomes) const;
   void keep(const std::string& path, const Target&, const OnDisk&);
+  // what nobody owns and is in the way: steps_unowned.cpp
+  void tell_unowned(const std::string& path, const Target&);
+  void move_aside(const std::string& package, const std::string& path, const std::string& save_as);
+  void move_content_aside(const std::string& path, const Target&, const OnDisk&);
+  void make_backup_directory(const std::string& package, const std::string& path);
+  void back_up_directory(const std::string& package, const std::string& path, const OnDisk& like);
   bool may_replace_unowned(const std::string& path, const Target&);
   Attributes kept_attributes(const Target&, const OnDisk&) const;
   bool must_part(const std::string& path, const Target&, const OnDisk&) const;
@@ -75,7 +81,7 @@ class StepMaker {
   std::set<std::string> displaced_;  ///< directories that change their type into something else
   std::set<std::string> late_;       ///< what comes after the old has gone, because the two cannot be exchanged
   std::set<std::pair<std::uint64_t, std::uint64_t>> kept_inodes_;  ///< device, number: not retired though a name goes
-  std::vector<Step> saves_, creates_, replaces_, attributes_, removes_, directory_removes_;
+  std::vector<Step> backups_, saves_, creates_, replaces_, attributes_, removes_, directory_removes_;
   std::vector<Notice> notices_;
   Totals totals_;
 };

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 
@@ -120,6 +119,9 @@ void StepMaker::implied_directory(const std::string& path) {
   } else if (known != nullptr && !known->had.empty() && !owned_by_others(*known)) {
     if (edited(*known, *disk)) save(path, *known, *disk, NoticeKind::file_saved);
     becomes_directory(path, std::nullopt, attributes, *disk, retired(*known, *disk));
+  } else if (fact->second.owners.empty() && !request_.backup_unowned.empty()) {
+    move_aside(first_package_below(path), path, fact->second.free_backup_name);
+    becomes_directory(path, std::nullopt, attributes, *disk, std::nullopt);
   } else {
     const bool owned = !fact->second.owners.empty();
     problems_.push_back({owned ? ProblemKind::file_conflict : ProblemKind::unowned_conflict, first_package_below(path),
@@ -150,44 +152,11 @@ void StepMaker::file_comes(const std::string& path, const Target& target) {
   }
 }
 
-bool StepMaker::may_replace_unowned(const std::string& path, const Target& target) {
-  const bool asked = std::any_of(request_.overwrite.begin(), request_.overwrite.end(), [&](const std::string& glob) {
-    return ::fnmatch(glob.c_str(), path.c_str(), 0) == 0 ||
-           ::fnmatch(glob.c_str(), target.wanted.front().entry->path.c_str(), 0) == 0;
-  });
-  if (asked) {
-    notices_.push_back({NoticeKind::unowned_overwritten, *target.wanted.front().package, path, ""});
-  } else {
-    problems_.push_back({ProblemKind::unowned_conflict, *target.wanted.front().package, path, ""});
-  }
-  return asked;
-}
-
 void StepMaker::replace(const std::string& path, const Target& target, const OnDisk& disk) {
   if (edited(target, disk)) save(path, target, disk, NoticeKind::file_saved);
   const Wanted& wanted = target.wanted.front();
   replaces_.emplace_back(ReplaceFile{path, wanted.source, attributes_of(*wanted.entry, facts_, *target.fact), disk,
                                      retired(target, disk)});
-  ++totals_.replaced;
-  totals_.bytes += wanted.entry->size;
-}
-
-void StepMaker::over_directory(const std::string& path, const Target& target, const OnDisk& disk) {
-  const Wanted& wanted = target.wanted.front();
-  const std::size_t before = problems_.size();
-  if (target.had.empty() || owned_by_others(target)) {
-    problems_.push_back({ProblemKind::type_conflict, *wanted.package, path, ""});
-  }
-  for (const std::string& child : target.fact->unowned_children) {
-    problems_.push_back({ProblemKind::type_conflict, *wanted.package, path, child});
-  }
-  for (auto below = targets_.upper_bound(path); below != targets_.end(); ++below) {
-    if (!is_at_or_below(below->first, path) || !owned_by_others(below->second)) continue;
-    problems_.push_back({ProblemKind::type_conflict, *wanted.package, path, below->first});
-  }
-  if (problems_.size() != before) return;
-  stops_being_directory(path, target, disk);
-  displaced_.insert(path);
   ++totals_.replaced;
   totals_.bytes += wanted.entry->size;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <unistd.h>
+
 #include "lib/model/path.hpp"
 #include "lib/os/names.hpp"
+#include "lib/os/space.hpp"
 #include "lib/system/inspector.hpp"
 
 namespace minipkg {
@@ -13,7 +16,13 @@ Facts Inspector::gather() {
   collect_wanted();
   add_ancestors();
   place_of("/");
+  find_backup_directory();
   for (const auto& [path, known] : paths_) look_at(path, known);
+  look_at_backups();
+  look_at_databases();
+  facts_.file_size_limit = os::file_size_limit();
+  facts_.uid = ::geteuid();
+  facts_.gid = ::getegid();
   resolve_names();
   return std::move(facts_);
 }
@@ -136,8 +145,9 @@ void Inspector::resolve_names() {
   }
 }
 
-Facts gather_facts(const os::Tree& root, store::Packages& packages, store::State* state, const Request& request) {
-  return Inspector(root, packages, state, request).gather();
+Facts gather_facts(const os::Tree& root, store::Packages& packages, store::State* state, const std::string& databases,
+                   const Request& request) {
+  return Inspector(root, packages, state, databases, request).gather();
 }
 
 }  // namespace minipkg

@@ -36,11 +36,11 @@ std::uint32_t Inspector::place_of(const std::string& directory) {
   std::uint32_t place = parent;
   if (fd >= 0) {
     const auto stat = os::look(fd, "", root_.full_name(directory));
-    Place here{directory, stat->disk.identity.dev, stat->mount};
-    if (top || facts_.places[parent].dev != here.dev || facts_.places[parent].mount != here.mount) {
+    const bool same =
+        !top && facts_.places[parent].dev == stat->disk.identity.dev && facts_.places[parent].mount == stat->mount;
+    if (!same) {
       place = static_cast<std::uint32_t>(facts_.places.size());
-      here.fs = os::file_system_of(fd);
-      facts_.places.push_back(here);
+      facts_.places.push_back(place_at(directory, fd, *stat));
     }
   }
   places_.emplace(directory, place);
@@ -85,8 +85,9 @@ void Inspector::look_at(const std::string& path, const Known& known) {
   const auto stat = os::look(dirfd, name.c_str(), full);
   if (!stat) return;
   fact.disk = stat->disk;
-  if (stat->mount_root && stat->disk.type == FileType::directory)
+  if (os::is_mount_point(*stat) && stat->disk.type == FileType::directory)
     fact.fs = os::file_system_of(root_.try_directory(path));
+  fact.holds = holds(*stat, path);
   if (fact.displaced && fact.displaced->ino == stat->disk.identity.ino) fact.displaced.reset();
   if (stat->disk.type == FileType::symlink) {
     fact.disk->target = os::read_link(dirfd, name.c_str(), full);
@@ -100,7 +101,12 @@ void Inspector::look_at(const std::string& path, const Known& known) {
     fact.disk->xattrs = os::read_xattrs(dirfd, name.c_str(), full);
   }
   if (stat->disk.type == FileType::regular) fact.disk->digest = content(dirfd, *stat, path, known);
-  if (stat->disk.type == FileType::directory) fact.unowned_children = unowned_children(path, known);
+  if (stat->disk.type == FileType::directory) {
+    fact.unowned_children = unowned_children(path, known);
+    look_at_unowned(fact, path, known);
+  } else if (fact.owners.empty()) {
+    fact.free_backup_name = free_backup_name(path);
+  }
   if (stat->disk.type != FileType::directory && !known.had.empty()) fact.free_save_name = free_save_name(path);
 }
 
@@ -159,10 +165,9 @@ void Inspector::find_unowned(int dirfd, const std::string& path, const std::stri
     if (name == "." || name == ".." || name == os::area_directory) continue;
     const std::string at = child_path(below, name);
     const auto known = paths_.find(at);
-    if (known == paths_.end() || known->second.had.empty()) {
-      unowned.push_back(at);
-      continue;
-    }
+    const bool not_ours = known == paths_.end() || known->second.had.empty();
+    if (not_ours) unowned.push_back(at);
+    if (not_ours && !deep) continue;
     const int inner = deep ? os::open_beneath(::dirfd(stream.get()), name, O_RDONLY) : -1;
     if (inner >= 0) find_unowned(inner, path, at, deep, unowned);
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/os/file_stat.hpp"
+#include "lib/os/mounts.hpp"
 #include "lib/os/resolver.hpp"
 #include "lib/system/system_impl.hpp"
 
@@ -18,13 +19,16 @@ struct Known {
   std::vector<Digest> had_digests;
 };
 
-/// Gathers Facts: inspect.cpp finds the paths that matter, inspect_disk.cpp looks at each of them.
+/// Gathers Facts: inspect.cpp finds the paths that matter, inspect_disk.cpp looks at each of them, and
+/// inspect_obstacles.cpp at what could stop the transaction.
 class Inspector {
  public:
-  Inspector(const os::Tree& root, store::Packages& packages, store::State* state, const Request& request)
+  Inspector(const os::Tree& root, store::Packages& packages, store::State* state, std::string databases,
+            const Request& request)
       : root_(root),
         packages_(packages),
         state_(state),
+        databases_(std::move(databases)),
         request_(request),
         before_(root),
         after_(root, [this](const std::string& path) { return planned(path); }) {}
@@ -51,12 +55,24 @@ class Inspector {
   std::vector<std::string> unowned_children(const std::string& path, const Known&);
   void find_unowned(int dirfd, const std::string& path, const std::string& below, bool deep, std::vector<std::string>&);
   std::string free_save_name(const std::string& path);
+
+  Place place_at(const std::string& top, int fd, const os::FileStat&);
+  std::vector<Hold> holds(const os::FileStat&, const std::string& path);
+  bool may_write(const std::string& directory) const;
+  void look_at_databases();
+  void look_at_unowned(PathFact& of, const std::string& path, const Known&);
+  void find_backup_directory();
+  void look_at_backups();
+  std::string free_backup_name(const std::string& path);
   void know_package(const std::string& name);
 
   const os::Tree& root_;
   store::Packages& packages_;
   store::State* state_;
+  const std::string databases_;  ///< their directory, canonical
   const Request& request_;
+  os::MountTable mounts_ = os::read_mounts();
+  os::InodeSet swaps_ = os::active_swaps();
   os::Resolver before_, after_;  ///< as it is; as it will be
   std::map<std::string, std::string> planned_links_;
   std::set<std::string> leaving_links_;

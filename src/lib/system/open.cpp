@@ -19,8 +19,6 @@
 namespace minipkg {
 namespace {
 
-constexpr const char* packages_file = "packages.db";
-constexpr const char* state_file = "state.db";
 constexpr const char* bootstrap_key = "bootstrap";
 constexpr const char* interrupted =
     "a transaction is under way or was interrupted; if none is running, run 'minipkg recover' as root";

@@ -53,7 +53,8 @@ Reading::Reading(store::Packages& packages, store::State* state) {
 
 Facts System::inspect(const Request& request) const {
   return impl_->read(Impl::Needs::both, [&] {
-    return gather_facts(impl_->root, *impl_->packages, impl_->state ? &*impl_->state : nullptr, request);
+    return gather_facts(impl_->root, *impl_->packages, impl_->state ? &*impl_->state : nullptr, impl_->directory,
+                        request);
   });
 }
 

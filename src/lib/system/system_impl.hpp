@@ -15,6 +15,8 @@ namespace minipkg {
 
 /// Where the two databases and the lock live, below the root.
 constexpr const char* state_directory = "/var/lib/minipkg";
+constexpr const char* packages_file = "packages.db";
+constexpr const char* state_file = "state.db";
 
 struct System::Impl {
   OpenOptions options;
@@ -91,7 +93,8 @@ auto System::Impl::read(Needs needs, Work work) {
 }
 
 /// Collects all that planning must know; the only place that decides what is looked at and what is read.
-Facts gather_facts(const os::Tree& root, store::Packages&, store::State*, const Request&);
+/// `databases` is their directory, canonical below the root.
+Facts gather_facts(const os::Tree& root, store::Packages&, store::State*, const std::string& databases, const Request&);
 
 VerifyReport verify_packages(const os::Tree& root, store::Packages&, const std::vector<std::string>& names);
 

@@ -94,7 +94,8 @@ std::vector<std::string> touched_directories(const std::vector<JournalStep>& ste
   std::set<std::string> directories;
   for (const JournalStep& step : steps) {
     const bool changes_parent = step.appear == Appear::by_itself && step.kind != StepKind::set_attributes;
-    if (changes_parent) directories.insert(std::string(parent_path(step.path)));
+    const std::string& changed = step.kind == StepKind::save_file ? step.save_as : step.path;
+    if (changes_parent) directories.insert(std::string(parent_path(changed)));
   }
   return {directories.begin(), directories.end()};
 }

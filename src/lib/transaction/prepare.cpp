@@ -90,7 +90,10 @@ std::vector<RetiredInode> displaced(const Journal& journal, const Plan& plan) {
 std::vector<TouchedDirectory> note_times(const LiveTree& tree, const std::vector<std::string>& directories) {
   std::vector<TouchedDirectory> touched;
   for (const std::string& path : directories) {
-    const auto stat = os::look(tree.root().directory(path), "", tree.root().full_name(path));
+    const int dirfd = tree.root().try_directory(path);
+    if (dirfd < 0 && errno == ENOENT) continue;  // it is new as well
+    if (dirfd < 0) fail_errno("open directory", tree.root().full_name(path), errno, on_failure);
+    const auto stat = os::look(dirfd, "", tree.root().full_name(path));
     touched.push_back({path, os::mtime_of(stat->disk)});
   }
   return touched;
