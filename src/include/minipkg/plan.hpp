@@ -19,11 +19,15 @@ namespace minipkg {
 enum class Downgrade { refuse, allow };
 enum class Reinstall { skip, force };
 
+/// Where the data of a package's files is.
+enum class Data { archive, kept };
+
 /// One package to be installed.
 struct Incoming {
   const Manifest* manifest = nullptr;  ///< not owned
   Digest digest{};
   std::string file;  ///< the package file, for messages
+  Data data = Data::archive;
   // Packages that come back from old inodes (System::way_back), entries of their manifest:
   std::set<std::uint32_t> left_alone = {};  ///< their content was never changed: what stands there stays, edited or not
   std::set<std::uint32_t> omitted = {};     ///< nothing stood there then
@@ -95,7 +99,7 @@ struct Place {
   std::uint64_t reclaimable_bytes = 0, reclaimable_inodes = 0;  ///< free as soon as kept old inodes are given up
   std::uint32_t block_size = 4096;
   std::uint32_t name_max = 255;  ///< bytes of one file name
-  std::string read_only_at;  ///< the mount point, as this process names it, of a read-only place; empty: writable
+  std::string read_only_at;      ///< the mount point, as this process names it, of a read-only place; empty: writable
   bool operator==(const Place&) const = default;
 };
 
@@ -317,7 +321,8 @@ struct Totals {
 struct Plan {
   std::vector<PackageChange> changes;  ///< sorted by name
   std::vector<Place> places;
-  std::vector<std::uint32_t> step_places;  ///< for each step: index into places
+  std::vector<std::uint32_t> step_places;       ///< for each step: index into places
+  std::map<std::string, std::uint64_t> needed;  ///< bytes on each file system, by the top of its first place
   std::vector<Step> steps;
   std::vector<Displaced> displaced;  ///< sorted by path
   std::vector<Notice> notices;

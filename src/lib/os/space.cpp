@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/capability.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
@@ -67,6 +68,17 @@ void measure(int fd, const std::string& mount_point, const std::string& path, Pl
   place.block_size = static_cast<std::uint32_t>(std::max<std::uint64_t>(file_system.f_frsize, 1));
   place.name_max = static_cast<std::uint32_t>(file_system.f_namemax);
   if ((file_system.f_flag & ST_RDONLY) != 0) place.read_only_at = mount_point;
+}
+
+std::uint64_t free_bytes(int fd, const std::string& path) {
+  struct stat stat {};
+  Place place;
+  if (::fstat(fd, &stat) != 0) fail_errno("look at", path);
+  place.super_block = stat.st_dev;
+  measure(fd, path, path, place);
+  std::uint64_t free = UINT64_MAX;
+  for (const Limit& limit : place.limits) free = std::min(free, limit.bytes.value_or(UINT64_MAX));
+  return free;
 }
 
 std::optional<std::uint64_t> file_size_limit() {

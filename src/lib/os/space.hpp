@@ -10,6 +10,9 @@ namespace minipkg::os {
 /// read-only, then with `mount_point` as read_only_at. `path` is for messages.
 void measure(int fd, const std::string& mount_point, const std::string& path, Place& place);
 
+/// What this process may still store on the file system of `fd`; the greatest number: as much as it likes.
+std::uint64_t free_bytes(int fd, const std::string& path);
+
 /// The soft RLIMIT_FSIZE; nothing: unlimited.
 std::optional<std::uint64_t> file_size_limit();
 

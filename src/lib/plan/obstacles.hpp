@@ -10,7 +10,7 @@ namespace minipkg::plan {
 void find_obstacles(const Request&, const Facts&, const Plan&, Problems&);
 
 /// File systems that cannot hold what the steps need until the transaction has ended.
-void find_lack_of_space(const Request&, const Facts&, const Plan&, Problems&);
+void find_lack_of_space(const Request&, const Facts&, Plan&, Problems&);
 
 /// What the step brings; nothing: a directory that no package lists, or none at all.
 const FileEntry* entry_of(const Request&, const Step&);

@@ -16,7 +16,7 @@ constexpr std::uint64_t inline_target = 59;
 constexpr std::uint64_t directory_entry = 16;
 
 // Bytes of the databases, measured with 10,000 files and rounded up: tests/live/space_test.py holds them to it.
-constexpr std::uint64_t packages_row = 300, state_row = 500, few_rows = 256 * 1024, page = 4096;
+constexpr std::uint64_t packages_row = 300, state_row = 500, undo_row = 300, few_rows = 256 * 1024, page = 4096;
 
 struct Need {
   std::uint64_t bytes = 0, inodes = 0;
@@ -25,10 +25,11 @@ struct Need {
 std::uint64_t rounded(std::uint64_t bytes, std::uint64_t unit) { return (bytes + unit - 1) / unit * unit; }
 
 /// What one new inode takes, and its name twice: where it is staged and where it goes.
-Need need_of(const FileEntry* entry, const Place& place) {
+Need need_of(const FileEntry* entry, const Place& place, Data data) {
   const std::uint64_t block = place.block_size;
   if (entry == nullptr || entry->type == FileType::directory) return {block, 1};
   if (entry->type == FileType::hardlink) return {0, 0};
+  if (entry->type == FileType::regular && data == Data::kept && place.fs == FileSystem::complete) return {0, 0};
   std::uint64_t bytes = entry->xattrs.empty() ? 0 : block;
   if (entry->type == FileType::regular) bytes += rounded(entry->size, block);
   if (entry->type == FileType::symlink && entry->target.size() > inline_target) bytes += block;
@@ -43,9 +44,13 @@ class Estimate {
   void step(const Step&, std::uint32_t place);
   void areas();
   void databases(const Plan&, Problems&);
-  void compare(Problems&);
+  void compare(std::map<std::string, std::uint64_t>& needed, Problems&);
 
  private:
+  Data data_of(const std::optional<Source>& source) const {
+    return source ? request_.install.at(source->package).data : Data::archive;
+  }
+  Data data_of(const Source& source) const { return data_of(std::optional(source)); }
   Need& of(const Place& place) { return needs_[place.super_block]; }
   void add(const Place& place, Need need) {
     of(place).bytes += need.bytes;
@@ -66,12 +71,13 @@ void Estimate::step(const Step& step, std::uint32_t number) {
   std::visit(
       [&](const auto& one) {
         if constexpr (requires { one.before; }) {
-          // A lower file is copied whole before it gets its second name.
-          if (place.fs == FileSystem::layered) add(place, {rounded(one.before.size, place.block_size), 1});
+          // A lower file is copied whole before it gets its second name; where there are no links, that name is a copy.
+          const bool copied = place.fs == FileSystem::layered || place.fs == FileSystem::fat;
+          if (copied) add(place, {rounded(one.before.size, place.block_size), 1});
         }
         using T = std::decay_t<decltype(one)>;
         if constexpr (requires { one.from; } && !std::is_same_v<T, SetAttributes>) {
-          add(place, need_of(entry_of(request_, step), place));
+          add(place, need_of(entry_of(request_, step), place, data_of(one.from)));
         }
       },
       step);
@@ -89,11 +95,14 @@ void Estimate::areas() {
 void Estimate::databases(const Plan& plan, Problems& problems) {
   const Databases& databases = facts_.databases;
   if (databases.directory.empty()) return;
-  std::uint64_t rows = 0;
+  std::uint64_t rows = 0, rows_before = 0;
   for (const PackageChange& change : plan.changes) {
+    const auto installed = facts_.installed_files.find(change.name);
+    if (installed != facts_.installed_files.end()) rows_before += installed->second.size();
     if (change.incoming) rows += request_.install.at(*change.incoming).manifest->files.size();
   }
-  const std::uint64_t packages = packages_row * rows, state = state_row * plan.steps.size();
+  const std::uint64_t packages = packages_row * rows,
+                      state = state_row * plan.steps.size() + undo_row * (rows_before + rows);
   const auto journal = [&](std::uint64_t size) { return std::min(size, page * (rows + plan.steps.size())); };
   const std::uint64_t beside =
       std::max(journal(databases.packages_size) + journal(databases.state_size), databases.parked_size + packages);
@@ -132,10 +141,11 @@ void Estimate::compare(const Place& place, const Limit& limit, const Need& need,
 }
 
 /// Each file system once, under the name of its first place.
-void Estimate::compare(Problems& problems) {
+void Estimate::compare(std::map<std::string, std::uint64_t>& needed, Problems& problems) {
   for (const Place& place : facts_.places) {
     const auto need = needs_.find(place.super_block);
     if (need == needs_.end()) continue;
+    needed.emplace(place.top, need->second.bytes);
     for (const Limit& limit : place.limits) compare(place, limit, need->second, problems);
     needs_.erase(need);
   }
@@ -143,13 +153,13 @@ void Estimate::compare(Problems& problems) {
 
 }  // namespace
 
-void find_lack_of_space(const Request& request, const Facts& facts, const Plan& plan, Problems& problems) {
+void find_lack_of_space(const Request& request, const Facts& facts, Plan& plan, Problems& problems) {
   if (plan.changes.empty()) return;
   Estimate estimate(request, facts);
   for (std::size_t at = 0; at < plan.steps.size(); ++at) estimate.step(plan.steps[at], plan.step_places[at]);
   estimate.areas();
   estimate.databases(plan, problems);
-  estimate.compare(problems);
+  estimate.compare(plan.needed, problems);
 }
 
 }  // namespace minipkg::plan

@@ -146,7 +146,7 @@ std::unique_ptr<Restoration::Impl> Gathering::finish() {
 
 void Gathering::add(const std::string& name, RecordedManifest then) {
   const RecordedManifest& recorded = result_->packages.emplace_back(std::move(then));
-  Incoming incoming{&recorded.manifest, recorded.digest, "history", {}, {}};
+  Incoming incoming{&recorded.manifest, recorded.digest, "history", Data::kept, {}, {}};
   find_data(recorded, now_.at(name), incoming, result_->kept.emplace_back());
   result_->request.install.push_back(std::move(incoming));
 }

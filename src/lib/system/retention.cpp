@@ -6,6 +6,7 @@
 #include <map>
 
 #include "lib/base/fail.hpp"
+#include "lib/os/space.hpp"
 #include "lib/system/system_impl.hpp"
 
 /// How much of the way back is kept.
@@ -51,6 +52,19 @@ void System::Impl::prune_by_default() {
                                   [&](const Journal& one) { return limits.exceeded_by(one); });
   auto on = context();
   for (auto oldest = newest_first.end(); oldest != first;) transaction::prune(on, (--oldest)->number);
+}
+
+/// The plan counted on it that old files may go, oldest first, where room is short.
+void System::Impl::make_room(const Plan& plan) {
+  std::vector<Journal> newest_first = state->kept();
+  auto on = context();
+  for (const auto& [top, bytes] : plan.needed) {
+    const int fd = root.try_directory(top);
+    while (fd >= 0 && !newest_first.empty() && os::free_bytes(fd, root.full_name(top)) < bytes) {
+      transaction::prune(on, newest_first.back().number);
+      newest_first.pop_back();
+    }
+  }
 }
 
 std::vector<HistoryEntry> System::beyond(const Retention& retention) const {

@@ -77,6 +77,7 @@ Report System::Impl::run(const Plan& plan, const std::vector<transaction::Supply
                          Observer& observer, ArchiveCheck check) {
   auto on = context();
   state->forget_retired(os::boot_id());
+  if (restores == 0 && state->live()) make_room(plan);
   Report report = transaction::run(on, plan, supplies, {options.command, restores}, observer, check);
   try {
     prune_by_default();

@@ -34,6 +34,7 @@ struct System::Impl {
   transaction::Context context();
   /// The default: the last ten transactions, and at most a tenth of each file system.
   void prune_by_default();
+  void make_room(const Plan&);
   std::int64_t clock() const;
   std::string command() const;
   store::OpenDatabase database(const char* name, store::Mode) const;
