@@ -32,7 +32,7 @@ struct Context {
   std::vector<std::string> command_line;
   /// The command that was asked for, set while the command line is parsed.
   std::function<ExitStatus(Context&)> run;
-  bool changes_root = false;  ///< it has begun to
+  bool changes_root = false;  ///< it is about to
 
   /// Opens the root, and tells on stderr what opening met: a transaction repaired, or one that waits for repair.
   System open(Access);

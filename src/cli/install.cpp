@@ -77,6 +77,7 @@ ExitStatus install(Context& context, const InstallOptions& options) {
   const std::vector<Package> packages = open_packages(options);
   const Request request = make_request(context, options, packages);
   if (context.globals.dry_run) return show_dry_run(context, open_to_observe(context), request, packages);
+  context.changes_root = true;
   // Often everything is there already: that is seen without taking the lock.
   if (nothing_to_do(context.open(Access::read), request)) {
     return show_nothing_to_do(context, packages, archive_check(options));

@@ -39,8 +39,14 @@ std::string dry_run(const System& system, const Package& package) {
   Request request;
   request.install.push_back({&package.manifest(), package.digest(), package.file()});
   const Planned planned = plan_transaction(request, system.inspect(request));
-  const auto* const plan = std::get_if<Plan>(&planned);
-  return plan != nullptr ? to_json(*plan) : to_json(std::get<Problems>(planned));
+  if (const auto* const problems = std::get_if<Problems>(&planned)) return to_json(*problems);
+  // Without the inode numbers, which are others each time.
+  const auto& plan = std::get<Plan>(planned);
+  Report report;
+  report.changes = plan.changes;
+  report.totals = plan.totals;
+  report.notices = plan.notices;
+  return to_json(report);
 }
 
 using Question = std::pair<const char*, std::function<std::string(const System&)>>;
