@@ -4,7 +4,6 @@ import errno
 import itertools
 import os
 import re
-import sqlite3
 import subprocess
 import tempfile
 import unittest

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <sstream>
@@ -19,6 +20,8 @@
 namespace minipkg {
 namespace {
 
+constexpr const char* packages_journal = "packages.db-journal";
+constexpr const char* state_journal = "state.db-journal";
 constexpr const char* bootstrap_key = "bootstrap";
 constexpr const char* interrupted =
     "a transaction is under way or was interrupted; if none is running, run 'minipkg recover' as root";
@@ -134,8 +137,10 @@ void System::Impl::open_for_read() {
     return;
   }
   try {
-    // Whoever holds the lock unlinks it: one that stands there is in use, or its holder was killed.
-    if (may_repair() && exists(directory_fd.get(), os::lock_name)) try_recovery();
+    // Whoever holds the lock unlinks it: one that stands there is in use, or its holder was killed. So with journals.
+    const auto traces = {os::lock_name, packages_journal, state_journal};
+    const auto stands = [this](const char* name) { return exists(directory_fd.get(), name); };
+    if (may_repair() && std::any_of(traces.begin(), traces.end(), stands)) try_recovery();
     if (!packages) open_databases(store::Mode::read);
     if (!state || !state->open_journal()) return;
     if (may_repair()) return try_recovery();
@@ -227,8 +232,7 @@ void System::Impl::decide_liveness(bool had_state) {
 /// Both databases have been read, so that journals of theirs that mattered have been played back: what still stands
 /// there was begun by a killed writer and never counted.
 void System::Impl::remove_strays() {
-  for (const char* name :
-       {"packages.db-journal", "state.db-journal", "packages.db.parked", "packages.db.parked-journal"}) {
+  for (const char* name : {packages_journal, state_journal, "packages.db.parked", "packages.db.parked-journal"}) {
     ::unlinkat(directory_fd.get(), name, 0);
   }
 }
@@ -243,6 +247,7 @@ void System::Impl::close_offline() {
   if (!pristine && !packages->transaction().empty()) packages->park();
   packages.reset();
   ::unlinkat(directory_fd.get(), state_file, 0);
+  ::unlinkat(directory_fd.get(), state_journal, 0);  // which stays where its last sync failed
   if (pristine) forget_pristine(made);
 }
 
