@@ -75,7 +75,7 @@ class Failing:
         wrong = [w for w in wrong if not (told and w.endswith(": time"))]
         if wrong or self.listed(root) != self.scenario.versions[1]:
             table.count("exit 0 not new", point, wrong[:4] or self.listed(root))
-        if sweep.areas(root) and not told:
+        if not told and sweep.areas(root):
             table.count("left over", point, f"{sweep.areas(root)}, and no warning")
 
     def judge_undone(self, table, point, root, done):
