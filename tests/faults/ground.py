@@ -65,6 +65,26 @@ class Image(Directory):
         return self.directory / root.name
 
 
+class Frozen(Directory):
+    """On an ext4 whose image is copied, not its files: inodes keep their numbers, as an undo needs."""
+
+    def __init__(self, test, directory):
+        self.mounts = mounts.Mounts(test)
+        self.image = self.mounts.image("ext4")
+        super().__init__(self.mounts.mount(self.image, pathlib.Path(directory) / "ext4", "ext4", "loop"))
+
+    def clear(self):
+        shutil.rmtree(self.base, ignore_errors=True)
+        self.base.mkdir()
+
+    def fresh(self, _name="work"):
+        mounts.call("umount", self.directory)
+        work = self.image.with_suffix(".work")
+        subprocess.run(["cp", "--sparse=always", self.image, work], check=True)
+        self.mounts.mount(work, self.directory, "ext4", "loop")
+        return self.base
+
+
 class Tmpfs(Directory):
     def __init__(self, test, directory):
         top = mounts.Mounts(test).tmpfs(pathlib.Path(directory) / "tmpfs", "size=64m,mode=755")

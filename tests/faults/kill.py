@@ -64,6 +64,14 @@ class Sweeps(unittest.TestCase):
                                   install)
         self.sweep_kills(scenario, "kill a transaction of three packages")
 
+    def sweep_undo(self):
+        """The old version comes back from its old inodes."""
+        old, new = pair.packages(self.directory)
+        scenario = sweep.Scenario(self.ground, [["--live", "install", "--allow-special", old],
+                                                ["install", "--allow-special", new]],
+                                  ["undo"], ["app\t2-1\tnoarch\n", "app\t1-1\tnoarch\n"], ["list"])
+        self.sweep_kills(scenario, "kill an undo")
+
     def sweep_elsewhere(self, packages=pair.packages):
         """Killed under one mount path, recovered under another."""
         scenario, table = self.upgrade(packages), sweep.Table(self.name_of("recover under another path"))

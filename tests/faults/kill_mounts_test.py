@@ -30,6 +30,10 @@ class KillSweepOnMounts(kill.Sweeps):
     def test_overlayfs(self):
         self.sweep_all_on(ground.Overlay(self, self.directory))
 
+    def test_undo(self):
+        self.ground = ground.Frozen(self, self.directory)
+        self.sweep_undo()
+
     def test_boot_on_fat(self):
         self.ground = ground.Boot(self, self.directory)
         self.sweep_kills(self.upgrade(pair.boot), "kill an upgrade")

@@ -42,6 +42,14 @@ bool is_running_system(int root) {
          given.st_ino == own.st_ino;
 }
 
+void try_to_set_mtime(int directory, std::int64_t nanoseconds, const std::string& path) {
+  try {
+    os::set_mtime(directory, "", nanoseconds, path);
+  } catch (const Error&) {
+    // Only a time.
+  }
+}
+
 /// Nobody but root and this user may write where the databases are.
 void check_directory(int fd, const std::string& path) {
   struct stat stat {};
@@ -93,12 +101,14 @@ std::string System::Impl::make_directory() {
     const int parent = root.directory(parent_path(path));
     const std::string name(base_name(path));
     const auto before = os::look(parent, "", root.full_name(parent_path(path)));
-    if (::mkdirat(parent, name.c_str(), 0755) == 0) {
-      ::fchmodat(parent, name.c_str(), 0755, 0);  // whatever the umask
-      // It comes and goes without a trace: a first transaction that is interrupted leaves nothing.
-      os::set_mtime(parent, "", os::mtime_of(before->disk), root.full_name(parent_path(path)));
+    const bool made_it = ::mkdirat(parent, name.c_str(), 0755) == 0;
+    const int why = errno;
+    if (made_it) {
       made += fmt::format("{} {}\n", os::mtime_of(before->disk), path);
-    } else if (const int why = errno; why != EEXIST) {
+      ::fchmodat(parent, name.c_str(), 0755, 0);  // whatever the umask
+      // It comes and goes without a trace; where that fails, the end of a first transaction that is undone tries again.
+      try_to_set_mtime(parent, os::mtime_of(before->disk), root.full_name(parent_path(path)));
+    } else if (why != EEXIST) {
       forget_made(made);
       fail_errno("make directory", root.full_name(path), why);
     }
