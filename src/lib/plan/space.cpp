@@ -15,7 +15,8 @@ constexpr std::uint64_t inline_target = 59;
 /// A name in a directory: number, lengths, padding.
 constexpr std::uint64_t directory_entry = 16;
 
-// Bytes of the databases, measured with 10,000 files and rounded up: tests/live/space_test.py holds them to it.
+// Bytes that a file adds to the databases. Measured with 5,000 files whose names had 4 and 48 bytes: packages.db 88 and
+// 188; state.db 79 and 179 for new files, 465 and 712 for those that were replaced and are kept for undo.
 constexpr std::uint64_t packages_row = 300, state_row = 500, undo_row = 300, few_rows = 256 * 1024, page = 4096;
 
 struct Need {
