@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Tests of the test: a minipkg with a mistake in it must not pass the kill sweep. (The third one, which skips syncfs,
-can only be seen by cutting the power.)"""
+can only be seen by cutting the power: power_test.py.)"""
 import os
 
 from faults import ground, kill, sweep
