@@ -11,7 +11,7 @@ class BrokenBuilds(kill.Sweeps):
         return ground.Directory(directory)
 
     def found_in(self, name):
-        """The table of a sweep over a build with this mistake."""
+        """The table of a sweep over a build with this mistake, as far as the first point that shows it."""
         program = os.path.join(os.environ.get("MINIPKG_BROKEN", ""), name)
         if not os.access(program, os.X_OK):
             self.skipTest(f"MINIPKG_BROKEN has no {name}")
@@ -22,6 +22,8 @@ class BrokenBuilds(kill.Sweeps):
             root = scenario.killed(point)
             scenario.look_between(table, point, root)
             scenario.judge(table, point, root)
+            if table.figures["mixed after"]:
+                break
         table.show("a mistake on purpose")
         return table.figures
 

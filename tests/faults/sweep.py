@@ -84,7 +84,7 @@ class Scenario:
         """`ground` is where the root lies, a directory or one of ground.py; `before` are commands, or functions of its
         path, that make it; `versions` is what `list` says before and after; `again` is the command that must succeed
         once all is done, where that is not the same one."""
-        ground = ground if isinstance(ground, Directory) else Directory(ground)
+        ground = ground if hasattr(ground, "fresh") else Directory(ground)
         self.ground, self.command, self.versions, self.again = ground, command, versions, again or command
         ground.clear()
         self.program = program()

@@ -234,6 +234,65 @@ TEST(StateStore, RetiredInodesCountWhenTheTransactionIsDone) {
   EXPECT_TRUE(state.retired().empty());
 }
 
+TEST(StateStore, TheWayBackIsKeptUntilItIsPruned) {
+  const TempDir dir;
+  State state(at(dir, "s.db"));
+  Journal journal = a_journal();
+  journal.number = state.begin({journal.id, 1000, 0, {}, {}, 7}, journal.places);
+  PackageBefore before{"app", Digest{1}, Digest{2}, "{}", 12, {}, {"/new"}};
+  FileEntry entry;
+  entry.path = "/usr/bin/x";
+  entry.mode = 04755;
+  entry.owner = {"a", "b", 1, 2};
+  entry.size = 9;
+  entry.mtime = -3;
+  entry.digest = Digest{4};
+  entry.target = "t";
+  entry.dev_major = 5;
+  entry.xattrs = {{"user.x", std::string("y\0z", 3)}};
+  entry.extra = "{\"q\":1}";
+  before.were = {entry};
+  state.write_journal(journal, {}, {before});
+  journal.places[1].kept_bytes = 4096;
+  state.close_done(journal, 2000, State::Keep::old_inodes);
+
+  ASSERT_EQ(state.kept().size(), 1U);
+  EXPECT_EQ(state.kept()[0].places[1].kept_bytes, 4096U);
+  EXPECT_EQ(state.history(journal.number)->kept_bytes, 4096U);
+  EXPECT_EQ(state.journal(journal.number).restores, 7U);
+  EXPECT_EQ(state.journal(journal.number).steps.size(), 3U);
+  const std::vector<PackageBefore> read = state.packages_before(journal.number);
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_EQ(read[0].were, before.were);
+  EXPECT_EQ(read[0].were_not, before.were_not);
+  EXPECT_EQ(read[0].before, before.before);
+  EXPECT_EQ(read[0].after, before.after);
+
+  state.begin_prune(journal.number);
+  EXPECT_TRUE(state.kept().empty());
+  EXPECT_EQ(state.pruning(), std::vector<std::uint64_t>{journal.number});
+  state.end_prune(journal.number);
+  EXPECT_TRUE(state.pruning().empty());
+  EXPECT_TRUE(state.packages_before(journal.number).empty());
+  EXPECT_FALSE(state.history(journal.number)->kept);
+}
+
+TEST(StateStore, AnInodeThatHasANameAgainIsNotRetired) {
+  const TempDir dir;
+  State state(at(dir, "s.db"));
+  Journal journal = a_journal();
+  journal.number = state.begin({journal.id, 1000, 0, {}, {}}, journal.places);
+  RetiredInode inode;
+  inode.identity = {5, 6, 7};
+  inode.path = "/usr/lib/libx.so";
+  state.write_journal(journal, {inode}, {});
+  state.close_done(journal, 2000, State::Keep::old_inodes);
+  state.forget_returned({{5, 6, 8}});
+  EXPECT_EQ(state.retired().size(), 1U);
+  state.forget_returned({{5, 6, 7}});
+  EXPECT_TRUE(state.retired().empty());
+}
+
 TEST(StateStore, UndoneTransactionsStayInHistoryWithoutTheirSteps) {
   const TempDir dir;
   State state(at(dir, "s.db"));
