@@ -8,6 +8,7 @@ import stat
 
 from faults import pair, snapshot
 from support.live import LiveTest
+from support.minipkg import HardLink, SymbolicLink
 
 CAPABILITY = "security.capability"
 
@@ -220,6 +221,54 @@ class WayBack(LiveTest):
         before = self.tree()
         self.assertIn("was taken out of '/.minipkg'", self.minipkg.run("undo", status=3).stderr)
         self.assertEqual(before, self.tree())
+
+    def test_a_file_that_another_package_took_over_as_it_was_stays(self):
+        old = self.pack("app", "1-1", {"/opt/moved": b"same", "/opt/app": b"1"})
+        new = self.pack("app", "2-1", {"/opt/app": b"2"})
+        self.minipkg.install(old)
+        self.minipkg.install(new, self.pack("other", "1-1", {"/opt/moved": b"same"}))
+        self.minipkg.run("undo")
+        self.assertEqual((self.root / "opt/moved").read_text(), "same")
+        self.minipkg.run("verify")
+
+    def test_an_edit_that_the_next_version_brought_too_survives_the_undo(self):
+        one, two = self.versions(2, **{"/etc/app.conf": b"%d"})
+        self.minipkg.install(one)
+        (self.root / "etc/app.conf").write_text("0")  # version 2's
+        self.minipkg.install(two)
+        self.minipkg.run("undo")
+        self.assertEqual((self.root / "etc/app.conf").read_text(), "0")
+
+    def test_a_file_that_was_missing_does_not_return_as_that_of_a_version_between(self):
+        packages = [self.pack("app", f"{n}-1", {"/etc/lost": b"%d" % n, "/etc/app": b"app"}) for n in (1, 2, 3)]
+        self.minipkg.install(packages[0])
+        (self.root / "etc/lost").unlink()
+        for package in packages[1:]:
+            self.minipkg.install(package)
+        self.minipkg.run("rollback", "1")
+        self.assertEqual(os.listdir(self.root / "etc"), ["app"])
+
+    def test_files_of_a_directory_that_became_a_symlink_return_as_they_were(self):
+        self.minipkg.install(self.pack("app", "1-1", {"/opt/d/file": b"of d", "/opt/e/file": b"of e"}))
+        self.minipkg.install(self.pack("app", "2-1", {"/opt/d": SymbolicLink("e"), "/opt/e/file": b"newer"}))
+        self.minipkg.run("undo")
+        self.assertEqual((self.root / "opt/d/file").read_text(), "of d")
+        self.assertEqual((self.root / "opt/e/file").read_text(), "of e")
+        self.minipkg.run("verify")
+
+    def test_a_hard_link_does_not_return_without_the_file_it_was_one_of(self):
+        self.minipkg.install(self.pack("app", "1-1", {"/opt/a": b"a", "/opt/b": HardLink("/opt/a")}))
+        self.minipkg.install(self.pack("app", "2-1", {"/opt/a": b"a"}))
+        (self.root / "opt/a").unlink()
+        self.minipkg.run("undo")
+        self.assertEqual(self.minipkg.run("list").stdout, "app\t1-1\tnoarch\n")
+        self.assertFalse((self.root / "opt/b").exists())
+
+    def test_who_may_not_look_at_the_kept_files_is_told_so(self):
+        for package in self.versions(2):
+            self.minipkg.install(package)
+        self.minipkg.prefix = ["setpriv", "--reuid", "65534", "--clear-groups"]
+        self.assertIn("Permission denied", self.minipkg.run("undo", "-n", status=8).stderr)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "lib/base/fail.hpp"
 #include "lib/model/path.hpp"
 #include "lib/os/area.hpp"
 #include "lib/os/file_stat.hpp"
@@ -101,10 +102,10 @@ class Gathering {
   std::unique_ptr<Restoration::Impl> finish();
 
  private:
-  void add(const std::string& name, RecordedManifest);
-  void find_data(const RecordedManifest&, const std::optional<RecordedManifest>& now, Incoming&,
-                 std::map<std::size_t, transaction::KeptFile>&);
-  const transaction::KeptFile* kept(const std::string& path);
+  void add(RecordedManifest);
+  void find_data(const RecordedManifest&, Incoming&, std::map<std::size_t, transaction::KeptFile>&);
+  const std::optional<transaction::KeptFile>* stood_at(const std::string& path);
+  bool stands(const std::string& path);
   void check_there(const FileEntry&, const transaction::KeptFile&) const;
 
   const os::Tree& root_;
@@ -136,7 +137,7 @@ std::unique_ptr<Restoration::Impl> Gathering::finish() {
   result_->packages.reserve(then_.size());  // the request points into it
   for (auto& [name, manifest] : then_) {
     if (manifest) {
-      add(name, std::move(*manifest));
+      add(std::move(*manifest));
     } else if (now_.at(name)) {
       result_->request.remove.push_back(name);
     }
@@ -144,32 +145,27 @@ std::unique_ptr<Restoration::Impl> Gathering::finish() {
   return std::move(result_);
 }
 
-void Gathering::add(const std::string& name, RecordedManifest then) {
+void Gathering::add(RecordedManifest then) {
   const RecordedManifest& recorded = result_->packages.emplace_back(std::move(then));
   Incoming incoming{&recorded.manifest, recorded.digest, "history", Data::kept, {}, {}};
-  find_data(recorded, now_.at(name), incoming, result_->kept.emplace_back());
+  find_data(recorded, incoming, result_->kept.emplace_back());
   result_->request.install.push_back(std::move(incoming));
 }
 
-void Gathering::find_data(const RecordedManifest& then, const std::optional<RecordedManifest>& now, Incoming& incoming,
+void Gathering::find_data(const RecordedManifest& then, Incoming& incoming,
                           std::map<std::size_t, transaction::KeptFile>& data) {
-  std::map<std::string_view, const Digest*> unchanged;
-  if (now) {
-    for (const FileEntry& entry : now->manifest.files) unchanged.emplace(entry.path, &entry.digest);
-  }
   std::set<std::string_view> missing;
   for (std::uint32_t at = 0; at < then.manifest.files.size(); ++at) {
     const FileEntry& entry = then.manifest.files[at];
-    if (entry.type == FileType::regular) {
-      if (const auto* const file = kept(entry.path)) {
-        check_there(entry, *file);
-        data.emplace(at, *file);
-      } else if (const auto same = unchanged.find(entry.path);
-                 same != unchanged.end() && *same->second == entry.digest) {
-        incoming.left_alone.insert(at);
-      } else {
-        missing.insert(entry.path);
-      }
+    if (entry.type != FileType::regular) continue;
+    const auto* const stood = stood_at(entry.path);
+    if (stood == nullptr && stands(entry.path)) {
+      incoming.left_alone.insert(at);  // whichever package it belonged to meanwhile
+    } else if (stood != nullptr && *stood) {
+      check_there(entry, **stood);
+      data.emplace(at, **stood);
+    } else {
+      missing.insert(entry.path);
     }
   }
   for (std::uint32_t at = 0; at < then.manifest.files.size(); ++at) {
@@ -179,17 +175,24 @@ void Gathering::find_data(const RecordedManifest& then, const std::optional<Reco
   }
 }
 
-const transaction::KeptFile* Gathering::kept(const std::string& path) {
+/// A directory may have been real then and be a symlink now: the steps of that time name it as it was.
+const std::optional<transaction::KeptFile>* Gathering::stood_at(const std::string& path) {
   const std::string directory = resolver_.resolve(std::string(parent_path(path))).canonical;
-  for (const std::string& spelling : {child_path(directory, base_name(path)), path}) {
+  for (const std::string& spelling : {path, child_path(directory, base_name(path))}) {
     if (const auto found = files_.find(spelling); found != files_.end()) return &found->second;
   }
   return nullptr;
 }
 
+bool Gathering::stands(const std::string& path) {
+  const int dirfd = root_.try_directory(resolver_.resolve(std::string(parent_path(path))).canonical);
+  return dirfd >= 0 && os::look(dirfd, std::string(base_name(path)).c_str(), path);
+}
+
 void Gathering::check_there(const FileEntry& entry, const transaction::KeptFile& file) const {
   const std::string name = file.path();
   const int dirfd = root_.try_directory(parent_path(name));
+  if (dirfd < 0 && errno == EACCES) fail_errno("look at", root_.full_name(name));
   const auto stat = dirfd < 0 ? std::nullopt : os::look(dirfd, std::string(base_name(name)).c_str(), name);
   if (stat && transaction::is_what_was_kept(file, *stat, entry)) return;
   refuse(file.transaction, fmt::format("the old '{}' was taken out of '{}', or changed there", printable(entry.path),

@@ -24,6 +24,10 @@ bool took_a_file(const JournalStep& step) {
          step.kind == StepKind::change_type;
 }
 
+bool made_something(const JournalStep& step) {
+  return step.kind == StepKind::create_file || step.kind == StepKind::create_directory;
+}
+
 /// Second names are old/N; what left by an exchange, alone or in its directory, stands where its successor was staged.
 bool has_second_name(const JournalStep& step) {
   return step.kind != StepKind::change_type && step.appear == Appear::by_itself;
@@ -50,8 +54,7 @@ std::string KeptFile::path() const { return child_path(child_path(place, os::are
 bool is_what_was_kept(const KeptFile& kept, const os::FileStat& stat, const FileEntry& promised) {
   if (kept.lasting && stat.disk.identity.ino != kept.ino) return false;
   // An undo that failed may have given it the manifest's time already.
-  return os::mtime_of(stat.disk) == kept.mtime ||
-         (stat.disk.mtime_sec == promised.mtime && stat.disk.mtime_nsec == 0);
+  return os::mtime_of(stat.disk) == kept.mtime || (stat.disk.mtime_sec == promised.mtime && stat.disk.mtime_nsec == 0);
 }
 
 KeptFiles kept_files(const os::Tree& root, const std::vector<Journal>& oldest_first) {
@@ -65,11 +68,11 @@ KeptFiles kept_files(const os::Tree& root, const std::vector<Journal>& oldest_fi
     }
     for (std::size_t at = 0; at < journal.steps.size(); ++at) {
       const JournalStep& step = journal.steps[at];
+      if (made_something(step)) files.try_emplace(step.path, std::nullopt);
       if (!took_a_file(step)) continue;
       const std::string name = has_second_name(step) ? fmt::format("old/{}", at) : "new" + tree.staged_path(at);
       files.try_emplace(step.path, KeptFile{journal.places.at(step.place).top, journal.id, name, journal.number,
-                                            step.before_ino, step.before_mtime, step.old_digest,
-                                            lasting[step.place]});
+                                            step.before_ino, step.before_mtime, step.old_digest, lasting[step.place]});
     }
   }
   return files;

@@ -23,8 +23,9 @@ struct KeptFile {
   std::string path() const;  ///< canonical, below the root
 };
 
-/// By canonical path: what stood there before the first of these transactions touched it. `oldest_first` have steps.
-using KeptFiles = std::map<std::string, KeptFile>;
+/// By canonical path: what stood there before the first of these transactions that touched it; nothing where nothing
+/// stood. A path that none of them touched is not in it. `oldest_first` have steps.
+using KeptFiles = std::map<std::string, std::optional<KeptFile>>;
 KeptFiles kept_files(const os::Tree& root, const std::vector<Journal>& oldest_first);
 
 /// Still the old inode, untouched; where inode numbers do not last its time must do.
