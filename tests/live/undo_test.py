@@ -264,6 +264,15 @@ class WayBack(LiveTest):
         self.assertEqual(self.minipkg.run("list").stdout, "app\t1-1\tnoarch\n")
         self.assertFalse((self.root / "opt/b").exists())
 
+    def test_who_discards_the_state_keeps_no_old_files(self):
+        packages = self.versions(3)
+        for package in packages[:2]:
+            self.minipkg.install(package)
+        self.assertNotEqual(self.kept_files(2), [])
+        self.minipkg.liveness = "--offline"
+        self.minipkg.run("--discard-state", "install", packages[2])
+        self.assertFalse((self.root / ".minipkg").exists())
+
     def test_who_may_not_look_at_the_kept_files_is_told_so(self):
         for package in self.versions(2):
             self.minipkg.install(package)

@@ -236,6 +236,7 @@ void System::Impl::decide_liveness(bool had_state) {
     fail(ErrorKind::refused, "treat as offline", options.root, "it keeps the state of a machine (state.db)",
          "add --discard-state to lose its history and restart records");
   }
+  if (auto on = context(); !live) transaction::prune_all(on);  // nobody could find what no state.db knows
   state->set_live(live);
 }
 

@@ -115,6 +115,11 @@ void prune(Context& context, std::uint64_t number) {
   context.state.end_prune(number);
 }
 
+void prune_all(Context& context) {
+  const std::vector<Journal> newest_first = context.state.kept();
+  for (auto oldest = newest_first.rbegin(); oldest != newest_first.rend(); ++oldest) prune(context, oldest->number);
+}
+
 namespace {
 
 /// Who reads state.db for ever can stop the row from being closed, but everything is undone: the next writer undoes

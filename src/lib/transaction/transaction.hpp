@@ -40,5 +40,7 @@ Recovery recover(Context&);
 /// Gives up the old inodes of a finished transaction: it cannot be undone any more. May be interrupted; recover()
 /// goes on with it.
 void prune(Context&, std::uint64_t number);
+/// The same for every transaction that has some.
+void prune_all(Context&);
 
 }  // namespace minipkg::transaction
