@@ -273,6 +273,25 @@ class WayBack(LiveTest):
         self.minipkg.run("--discard-state", "install", packages[2])
         self.assertFalse((self.root / ".minipkg").exists())
 
+    def test_a_state_of_the_first_schema_is_read_before_a_writer_migrates_it(self):
+        one, two = self.versions(2)
+        self.minipkg.install(one)
+        state = sqlite3.connect(self.root / "var/lib/minipkg/state.db")
+        state.executescript("""
+            DROP INDEX retired_by_inode; DROP TABLE undo_package; DROP TABLE undo_file;
+            DELETE FROM journal_step; DELETE FROM journal_directory;
+            ALTER TABLE history DROP COLUMN kept; ALTER TABLE history DROP COLUMN restores;
+            ALTER TABLE journal_place DROP COLUMN kept_bytes; ALTER TABLE journal_step DROP COLUMN edited;
+            PRAGMA user_version = 1;""")
+        state.close()
+        self.assertEqual(self.minipkg.run("list").stdout, "app\t1-1\tnoarch\n")
+        self.assertEqual([entry["kept"] for entry in self.history().values()], [False])
+        self.minipkg.run("install", "-n", two)
+        self.assertIn("not kept any more", self.minipkg.run("undo", "-n", status=3).stderr)
+        self.minipkg.install(two)
+        self.minipkg.run("undo")
+        self.minipkg.run("verify")
+
     def test_who_may_not_look_at_the_kept_files_is_told_so(self):
         for package in self.versions(2):
             self.minipkg.install(package)

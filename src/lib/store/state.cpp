@@ -8,6 +8,12 @@
 namespace minipkg::store {
 namespace {
 
+/// A reader may not migrate: these hide the tables of schema 1 from it, and show them as those of schema 2.
+constexpr const char* first_seen_as_second =
+    "CREATE TEMP VIEW history AS SELECT *, 0 AS kept, 0 AS restores FROM main.history;"
+    "CREATE TEMP VIEW journal_place AS SELECT *, 0 AS kept_bytes FROM main.journal_place;"
+    "CREATE TEMP VIEW journal_step AS SELECT *, 0 AS edited FROM main.journal_step;";
+
 const char* name_of(JournalState state) { return state == JournalState::staging ? "staging" : "committing"; }
 
 std::int64_t as_signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
@@ -16,6 +22,7 @@ std::int64_t as_signed(std::uint64_t value) { return static_cast<std::int64_t>(v
 
 State::State(const OpenDatabase& options)
     : database_(options, state_application_id, static_cast<int>(state_migrations.size())) {
+  if (options.mode == Mode::read && database_.version() == 1) database_.exec(first_seen_as_second);
   if (options.mode == Mode::read || database_.version() == static_cast<int>(state_migrations.size())) return;
   SqlTransaction transaction(database_, SqlTransaction::Kind::exclusive);
   for (auto at = static_cast<std::size_t>(database_.version()); at < state_migrations.size(); ++at) {
