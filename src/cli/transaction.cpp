@@ -52,9 +52,10 @@ std::vector<const Package*> pointers(const std::vector<Package>& packages) {
 namespace {
 
 /// What stands in the way, looked for without the lock. Over a tree that is neither old nor new nothing can be said.
-Problems foreseen(Context& context, const Request& request) {
+Problems foreseen(Context& context, const RequestFor& request_for) {
   const System system = context.observe();
   if (!system.pending_recovery().empty()) return {};
+  const Request& request = request_for(system);
   const Planned planned = plan_transaction(request, system.inspect(request));
   const auto* const problems = std::get_if<Problems>(&planned);
   return problems == nullptr ? Problems() : *problems;
@@ -67,18 +68,23 @@ bool may_be_an_obstacle(ErrorKind kind) {
 }  // namespace
 
 std::variant<Ready, Problems> prepare(Context& context, const Request& request) {
+  return prepare(context, [&request](const System&) -> const Request& { return request; });
+}
+
+std::variant<Ready, Problems> prepare(Context& context, const RequestFor& request_for) {
   if (context.observe().is_new()) {
-    if (Problems problems = foreseen(context, request); !problems.empty()) return problems;
+    if (Problems problems = foreseen(context, request_for); !problems.empty()) return problems;
   }
   try {
     System system = context.open(Access::write);
+    const Request& request = request_for(system);
     Planned planned = plan_transaction(request, system.inspect(request));
     if (auto* const problems = std::get_if<Problems>(&planned)) return std::move(*problems);
     return Ready{std::move(system), std::get<Plan>(std::move(planned))};
   } catch (const Error& error) {
     // A directory or a file system that the databases cannot be written to is one obstacle; there may be others.
     if (!may_be_an_obstacle(error.kind())) throw;
-    Problems problems = foreseen(context, request);
+    Problems problems = foreseen(context, request_for);
     if (problems.empty()) throw;
     return problems;
   }

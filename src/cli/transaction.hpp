@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <chrono>
+#include <functional>
 #include <variant>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Ready {
 /// Opens for writing and plans. Nothing has been written when problems come back, not even where a root has no
 /// databases yet or they cannot be written: what stands in the way is looked for without the lock then.
 std::variant<Ready, Problems> prepare(Context&, const Request&);
+/// The same where what is wished depends on the root. What it refers to must outlive the plan.
+using RequestFor = std::function<const Request&(const System&)>;
+std::variant<Ready, Problems> prepare(Context&, const RequestFor&);
 
 /// All problems on stderr, as a person reads them; the JSON form on stdout.
 ExitStatus refuse(Context&, const Problems&, const Request&);

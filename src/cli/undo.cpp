@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 
 #include "context.hpp"
 #include "progress.hpp"
@@ -18,20 +19,25 @@ struct UndoOptions {
 /// An install like any other, of packages whose files are still on the disk.
 ExitStatus go_back(Context& context, const UndoOptions& options) {
   const auto began = std::chrono::steady_clock::now();
-  const bool dry_run = context.globals.dry_run;
-  if (!dry_run) catch_signals();
-  System system = dry_run ? open_to_observe(context) : context.open(Access::write);
-  Restoration restoration = system.way_back(options.way);
-  restoration.request().overwrite = options.overwrite;
-  const Request& request = restoration.request();
-  if (dry_run) return show_dry_run(context, system, request, {});
-  const Planned planned = plan_transaction(request, system.inspect(request));
-  if (const auto* problems = std::get_if<Problems>(&planned)) return refuse(context, *problems, request);
-  const Plan& plan = std::get<Plan>(planned);
+  std::optional<Restoration> restoration;
+  const RequestFor request_for = [&](const System& system) -> const Request& {
+    restoration.emplace(system.way_back(options.way));
+    restoration->request().overwrite = options.overwrite;
+    return restoration->request();
+  };
+  if (context.globals.dry_run) {
+    const System system = open_to_observe(context);
+    return show_dry_run(context, system, request_for(system), {});
+  }
+  catch_signals();
+  auto prepared = prepare(context, request_for);
+  if (const auto* problems = std::get_if<Problems>(&prepared))
+    return refuse(context, *problems, restoration->request());
+  auto& [system, plan] = std::get<Ready>(prepared);
   if (plan.empty()) return show_nothing_to_do(context, {}, ArchiveCheck::as_needed);
   announce(context, plan, {});
   Progress progress(context);
-  const Report report = system.apply(plan, restoration, progress);
+  const Report report = system.apply(plan, *restoration, progress);
   progress.erase();
   return show_report(context, system, report, began);
 }

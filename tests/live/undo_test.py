@@ -292,6 +292,11 @@ class WayBack(LiveTest):
         self.minipkg.run("undo")
         self.minipkg.run("verify")
 
+    def test_a_refused_undo_leaves_no_trace(self):
+        self.minipkg.run("undo", status=3)
+        self.minipkg.run("rollback", "3", status=3)
+        self.assertEqual(list(self.root.iterdir()), [])
+
     def test_who_may_not_look_at_the_kept_files_is_told_so(self):
         for package in self.versions(2):
             self.minipkg.install(package)
