@@ -154,7 +154,7 @@ void Gathering::add(RecordedManifest then) {
 
 void Gathering::find_data(const RecordedManifest& then, Incoming& incoming,
                           std::map<std::size_t, transaction::KeptFile>& data) {
-  std::set<std::string_view> missing;
+  std::map<std::string_view, std::uint32_t> missing;
   for (std::uint32_t at = 0; at < then.manifest.files.size(); ++at) {
     const FileEntry& entry = then.manifest.files[at];
     if (entry.type != FileType::regular) continue;
@@ -165,8 +165,17 @@ void Gathering::find_data(const RecordedManifest& then, Incoming& incoming,
       check_there(entry, **stood);
       data.emplace(at, **stood);
     } else {
-      missing.insert(entry.path);
+      missing.emplace(entry.path, at);
     }
+  }
+  // Another name of the same file may have been there.
+  for (const FileEntry& entry : then.manifest.files) {
+    const auto leader = entry.type == FileType::hardlink ? missing.find(entry.target) : missing.end();
+    const auto* const stood = leader == missing.end() ? nullptr : stood_at(entry.path);
+    if (stood == nullptr || !*stood) continue;
+    check_there(entry, **stood);
+    data.emplace(leader->second, **stood);
+    missing.erase(leader);
   }
   for (std::uint32_t at = 0; at < then.manifest.files.size(); ++at) {
     const FileEntry& entry = then.manifest.files[at];
