@@ -275,6 +275,9 @@ class WayBack(LiveTest):
             self.minipkg.install(package)
         self.assertNotEqual(self.kept_files(2), [])
         self.minipkg.liveness = "--offline"
+        for refused in (("remove", "unknown"), ("undo",)):
+            self.minipkg.run("--discard-state", *refused, status=3)
+        self.assertNotEqual(self.kept_files(2), [])
         self.minipkg.run("--discard-state", "install", packages[2])
         self.assertFalse((self.root / ".minipkg").exists())
 

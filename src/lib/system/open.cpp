@@ -236,8 +236,8 @@ void System::Impl::decide_liveness(bool had_state) {
     fail(ErrorKind::refused, "treat as offline", options.root, "it keeps the state of a machine (state.db)",
          "add --discard-state to lose its history and restart records");
   }
-  if (auto on = context(); !live) transaction::prune_all(on);  // nobody could find what no state.db knows
-  state->set_live(live);
+  discards_state = was_live && !live;
+  if (!discards_state) state->set_live(live);
 }
 
 /// Both databases have been read, so that journals of theirs that mattered have been played back: what still stands

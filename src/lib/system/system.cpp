@@ -76,6 +76,10 @@ Report System::apply(const Plan& plan, const Restoration& restoration, Observer&
 Report System::Impl::run(const Plan& plan, const std::vector<transaction::Supply>& supplies, std::uint64_t restores,
                          Observer& observer, ArchiveCheck check) {
   auto on = context();
+  if (discards_state) {
+    transaction::prune_all(on);  // nobody could find what no state.db knows
+    state->set_live(false);
+  }
   state->forget_retired(os::boot_id());
   if (restores == 0 && state->live()) make_room(plan);
   Report report = transaction::run(on, plan, supplies, {options.command, restores}, observer, check);
@@ -89,7 +93,8 @@ Report System::Impl::run(const Plan& plan, const std::vector<transaction::Supply
 
 Restoration System::way_back(const WayBack& way) const {
   return impl_->read(Impl::Needs::both, [&] {
-    return find_way_back(impl_->root, *impl_->packages, impl_->state ? &*impl_->state : nullptr, way);
+    store::State* const state = impl_->state && !impl_->discards_state ? &*impl_->state : nullptr;
+    return find_way_back(impl_->root, *impl_->packages, state, way);
   });
 }
 

@@ -28,6 +28,7 @@ struct System::Impl {
   std::optional<store::Packages> packages;
   std::optional<store::State> state;      ///< none: an offline root at rest, or one that was never written
   std::optional<Error> unreadable_state;  ///< why there is none although there should be
+  bool discards_state = false;            ///< once something changes: who is refused has lost nothing
   std::string pending;
   Recovery recovered = Recovery::nothing_to_do;
 
