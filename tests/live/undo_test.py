@@ -256,6 +256,15 @@ class WayBack(LiveTest):
         self.assertEqual((self.root / "opt/e/file").read_text(), "of e")
         self.minipkg.run("verify")
 
+    def test_a_symlink_below_one_that_becomes_a_directory_is_not_taken_for_another(self):
+        self.minipkg.install(self.pack("app", "1-1", {"/opt/a/x": SymbolicLink(".."), "/opt/a/z": b"z"}))
+        before = self.tree()
+        self.minipkg.install(self.pack("app", "2-1", {"/opt/a/x/a": SymbolicLink("t"), "/opt/a/z": b"z"}))
+        self.assertEqual(os.readlink(self.root / "opt/a/x/a"), "t")
+        self.minipkg.run("verify")
+        self.minipkg.run("undo")
+        self.assertEqual(snapshot.differences(before, self.tree()), [])
+
     def test_a_hard_link_returns_although_its_first_name_was_deleted(self):
         self.minipkg.install(self.pack("app", "1-1", {"/opt/a": b"a", "/opt/b": HardLink("/opt/a")}))
         two = self.pack("app", "2-1", {"/opt/a": b"a"})

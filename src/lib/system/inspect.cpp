@@ -99,9 +99,19 @@ void Inspector::plan_symlinks() {
       const auto parent = before_.resolve(std::string(parent_path(entry.path)));
       const std::string path = child_path(parent.canonical, base_name(entry.path));
       leaving_links_.erase(path);
-      if (entry.type == FileType::symlink) planned_links_.emplace(path, entry.target);
     }
   }
+  // What comes below a symlink that makes room for a directory is not where that symlink leads.
+  os::Resolver without_leaving(root_, [this](const std::string& path) { return planned(path); });
+  std::map<std::string, std::string> links;
+  for (const Incoming& incoming : request_.install) {
+    for (const FileEntry& entry : incoming.manifest->files) {
+      if (entry.type != FileType::symlink) continue;
+      const auto parent = without_leaving.resolve(std::string(parent_path(entry.path)));
+      links.emplace(child_path(parent.canonical, base_name(entry.path)), entry.target);
+    }
+  }
+  planned_links_ = std::move(links);
 }
 
 std::optional<std::string> Inspector::planned(const std::string& canonical) const {
