@@ -234,10 +234,10 @@ class WayBack(LiveTest):
     def test_an_edit_that_the_next_version_brought_too_survives_the_undo(self):
         one, two = self.versions(2, **{"/etc/app.conf": b"%d"})
         self.minipkg.install(one)
-        (self.root / "etc/app.conf").write_text("0")  # version 2's
+        (self.root / "etc/app.conf").write_text("2")  # as version 2 has it
         self.minipkg.install(two)
         self.minipkg.run("undo")
-        self.assertEqual((self.root / "etc/app.conf").read_text(), "0")
+        self.assertEqual((self.root / "etc/app.conf").read_text(), "2")
 
     def test_a_file_that_was_missing_does_not_return_as_that_of_a_version_between(self):
         packages = [self.pack("app", f"{n}-1", {"/etc/lost": b"%d" % n, "/etc/app": b"app"}) for n in (1, 2, 3)]
