@@ -20,7 +20,8 @@ class Format:
 FORMATS = {
     "ext4": Format("ext4", 64, ("mkfs.ext4", "-q", "-F", "-b", "4096", "-E",
                                 "nodiscard,lazy_itable_init=0,lazy_journal_init=0"), "data=ordered,nodiscard"),
-    "xfs": Format("xfs", 300, ("mkfs.xfs", "-q", "-f", "-K"), "nodiscard"),
+    # nouuid: where another mount namespace still holds the state before, its twin is refused otherwise.
+    "xfs": Format("xfs", 300, ("mkfs.xfs", "-q", "-f", "-K"), "nodiscard,nouuid"),
     "btrfs": Format("btrfs", 256, ("mkfs.btrfs", "-q", "-f", "-K"), "nodiscard"),
 }
 # Without it ext4 writes a file's data before a rename that replaces another file, as a favour to careless programs.
