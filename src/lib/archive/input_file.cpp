@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/write_all.hpp"
 
 namespace minipkg::archive {
 namespace {
@@ -25,24 +26,16 @@ Fd unnamed_file(const std::string& name) {
   return fd;
 }
 
-void write_all(int fd, std::span<const char> bytes, const std::string& name) {
-  while (!bytes.empty()) {
-    const ssize_t done = ::write(fd, bytes.data(), bytes.size());
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) fail_errno("write a temporary copy of", name);
-    bytes = bytes.subspan(static_cast<std::size_t>(done));
-  }
-}
-
 Fd spool(int from, const std::string& name) {
   Fd copy = unnamed_file(name);
   std::vector<char> buffer(std::size_t{256} * 1024);
   for (;;) {
-    const ssize_t got = ::read(from, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
+    const ssize_t got = retry([&] { return ::read(from, buffer.data(), buffer.size()); });
     if (got < 0) cannot_open(name, std::strerror(errno));
     if (got == 0) return copy;
-    write_all(copy.get(), {buffer.data(), static_cast<std::size_t>(got)}, name);
+    if (!write_all(copy.get(), {buffer.data(), static_cast<std::size_t>(got)})) {
+      fail_errno("write a temporary copy of", name);
+    }
   }
 }
 

@@ -18,6 +18,7 @@
 #include "lib/archive/entry.hpp"
 #include "lib/base/digest.hpp"
 #include "lib/base/fail.hpp"
+#include "lib/model/file_type.hpp"
 #include "lib/model/path.hpp"
 #include "lib/model/rules.hpp"
 #include "lib/model/xattr_text.hpp"
@@ -34,22 +35,9 @@ struct DirClose {
 };
 
 FileType type_of(const struct stat& status, const std::string& path) {
-  switch (status.st_mode & S_IFMT) {
-    case S_IFREG:
-      return FileType::regular;
-    case S_IFDIR:
-      return FileType::directory;
-    case S_IFLNK:
-      return FileType::symlink;
-    case S_IFCHR:
-      return FileType::character;
-    case S_IFBLK:
-      return FileType::block;
-    case S_IFIFO:
-      return FileType::fifo;
-    default:
-      refuse(path, "it is a socket, which no package can hold");
-  }
+  const FileType type = file_type_of(status.st_mode);
+  if (type == FileType::socket) refuse(path, "it is a socket, which no package can hold");
+  return type;
 }
 
 /// SELinux labels belong to the machine, not to the package; trusted.* to programs like overlayfs.

@@ -11,32 +11,14 @@
 #include <vector>
 
 #include "lib/base/fail.hpp"
+#include "lib/model/file_type.hpp"
 
 namespace minipkg::os {
 namespace {
 
-FileType type_of(std::uint32_t mode) {
-  switch (mode & S_IFMT) {
-    case S_IFDIR:
-      return FileType::directory;
-    case S_IFLNK:
-      return FileType::symlink;
-    case S_IFCHR:
-      return FileType::character;
-    case S_IFBLK:
-      return FileType::block;
-    case S_IFIFO:
-      return FileType::fifo;
-    case S_IFSOCK:
-      return FileType::socket;
-    default:
-      return FileType::regular;
-  }
-}
-
 FileStat from_statx(const struct statx& stx) {
   FileStat stat;
-  stat.disk.type = type_of(stx.stx_mode);
+  stat.disk.type = file_type_of(stx.stx_mode);
   stat.disk.mode = stx.stx_mode & 07777U;
   stat.disk.uid = stx.stx_uid;
   stat.disk.gid = stx.stx_gid;

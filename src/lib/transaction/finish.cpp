@@ -12,6 +12,8 @@
 namespace minipkg::transaction {
 namespace {
 
+using Keep = store::State::Keep;
+
 /// Making and removing .minipkg changes the time of the directory it lies in; unless the transaction changes that
 /// directory for good, it gets its time back.
 enum class Times { all, untouched };
@@ -39,19 +41,37 @@ void tidy_areas(const Context& context, const Journal& journal) {
   restore_tops(context, journal, Times::untouched);
 }
 
-void record_files(Context& context, const LiveTree& tree) {
-  std::vector<std::pair<std::string, store::RecordedStat>> present;
-  std::vector<std::string> gone;
+/// Regular files that stand where the transaction put or left them.
+using Present = std::vector<std::pair<const JournalStep*, os::FileStat>>;
+
+Present look_at_files(const LiveTree& tree) {
+  Present present;
   for (const JournalStep& step : tree.journal().steps) {
-    if (step.kind == StepKind::remove_file || step.edited) gone.push_back(step.path);
-    if (step.edited) continue;
     if (step.kind == StepKind::remove_file || step.kind == StepKind::remove_directory) continue;
     const auto live = tree.try_live(step.path);
     const auto stat = live ? look(*live) : std::nullopt;
-    if (!stat || stat->disk.type != FileType::regular) continue;
-    present.emplace_back(step.path, store::RecordedStat::of(stat->disk, stat->ctime));
+    if (stat && stat->disk.type == FileType::regular) present.emplace_back(&step, *stat);
   }
-  context.state.record(present, gone);
+  return present;
+}
+
+void record_files(Context& context, const Journal& journal, const Present& present) {
+  std::vector<std::pair<std::string, store::RecordedStat>> recorded;
+  std::vector<std::string> gone;
+  for (const JournalStep& step : journal.steps) {
+    if (step.kind == StepKind::remove_file || step.edited) gone.push_back(step.path);
+  }
+  for (const auto& [step, stat] : present) {
+    if (!step->edited) recorded.emplace_back(step->path, store::RecordedStat::of(stat.disk, stat.ctime));
+  }
+  context.state.record(recorded, gone);
+}
+
+/// What an undo gave its name back is not old any more.
+void forget_returned(Context& context, const Present& present) {
+  std::vector<Identity> returned;
+  for (const auto& [step, stat] : present) returned.push_back(stat.disk.identity);
+  context.state.forget_returned(returned);
 }
 
 }  // namespace
@@ -72,21 +92,10 @@ std::vector<os::Area> open_areas(const os::Tree& root, const Journal& journal) {
 
 namespace {
 
-/// Regular files that have a name now, as far as the transaction gave them one.
-std::vector<Identity> present(const LiveTree& tree) {
-  std::vector<Identity> identities;
-  for (const JournalStep& step : tree.journal().steps) {
-    const auto live = step.staged_ino == 0 ? std::nullopt : tree.try_live(step.path);
-    const auto stat = live ? look(*live) : std::nullopt;
-    if (stat && stat->disk.type == FileType::regular) identities.push_back(stat->disk.identity);
-  }
-  return identities;
-}
-
 /// A live root keeps the old inodes for undo, an offline one keeps nothing.
-void keep_or_sweep(Context& context, const LiveTree& tree, Journal& journal) {
+void keep_or_sweep(Context& context, const LiveTree& tree, Journal& journal, Keep keep) {
   const std::vector<std::uint64_t> bytes = lay_aside(tree, context.state.retired_paths(journal.number));
-  if (!context.state.live()) return remove_areas(context, journal, Times::untouched);
+  if (keep == Keep::nothing) return remove_areas(context, journal, Times::untouched);
   for (std::size_t place = 0; place < bytes.size(); ++place) journal.places[place].kept_bytes = bytes[place];
   tidy_areas(context, journal);
 }
@@ -97,11 +106,14 @@ void finish(Context& context, const Journal& finished) {
   Journal journal = finished;
   context.root.forget();
   const LiveTree tree(context.root, finished, open_areas(context.root, finished));
-  const bool live = context.state.live();
-  if (live) record_files(context, tree);
-  if (journal.restores != 0) context.state.forget_returned(present(tree));
-  keep_or_sweep(context, tree, journal);
-  context.state.close_done(journal, context.clock, live ? store::State::Keep::old_inodes : store::State::Keep::nothing);
+  const Keep keep = context.state.live() ? Keep::old_inodes : Keep::nothing;
+  if (keep == Keep::old_inodes) {
+    const Present present = look_at_files(tree);
+    record_files(context, finished, present);
+    if (journal.restores != 0) forget_returned(context, present);
+  }
+  keep_or_sweep(context, tree, journal, keep);
+  context.state.close_done(journal, context.clock, keep);
 }
 
 void prune(Context& context, std::uint64_t number) {

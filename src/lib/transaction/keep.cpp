@@ -2,14 +2,14 @@
 #include "lib/transaction/keep.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <array>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/write_all.hpp"
 #include "lib/os/attributes.hpp"
+#include "lib/os/special_file.hpp"
 
 namespace minipkg::transaction {
 namespace {
@@ -19,16 +19,6 @@ constexpr ErrorKind on_failure = ErrorKind::rolled_back;
 /// EPERM: no hard links there. EMLINK: this file has as many names as it may.
 bool knows_no_link(int error) { return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK; }
 
-void write_all(int fd, const char* data, std::size_t size, const std::string& path) {
-  while (size > 0) {
-    const ssize_t put = ::write(fd, data, size);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) fail_errno("keep a copy of", path, errno, on_failure);
-    data += put;
-    size -= static_cast<std::size_t>(put);
-  }
-}
-
 void copy_bytes(const LiveTree::Name& from, const LiveTree::Name& to) {
   const Fd in(::openat(from.dirfd, from.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!in) fail_errno("read", from.path, errno, on_failure);
@@ -36,31 +26,22 @@ void copy_bytes(const LiveTree::Name& from, const LiveTree::Name& to) {
   if (!out) fail_errno("keep a copy of", from.path, errno, on_failure);
   std::array<char, 65536> buffer{};
   for (;;) {
-    const ssize_t got = ::read(in.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
+    const ssize_t got = retry([&] { return ::read(in.get(), buffer.data(), buffer.size()); });
     if (got < 0) fail_errno("read", from.path, errno, on_failure);
     if (got == 0) return;
-    write_all(out.get(), buffer.data(), static_cast<std::size_t>(got), from.path);
+    if (!write_all(out.get(), {buffer.data(), static_cast<std::size_t>(got)})) {
+      fail_errno("keep a copy of", from.path, errno, on_failure);
+    }
   }
 }
 
 void make_another(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& disk) {
-  int result = 0;
-  switch (disk.type) {
-    case FileType::regular:
-      return copy_bytes(from, to);
-    case FileType::symlink:
-      result = ::symlinkat(os::read_link(from.dirfd, from.c_str(), from.path).c_str(), to.dirfd, to.c_str());
-      break;
-    case FileType::fifo:
-    case FileType::socket:
-      result = ::mknodat(to.dirfd, to.c_str(), (disk.type == FileType::fifo ? S_IFIFO : S_IFSOCK) | 0600, 0);
-      break;
-    default:
-      result = ::mknodat(to.dirfd, to.c_str(), (disk.type == FileType::block ? S_IFBLK : S_IFCHR) | 0600,
-                         makedev(disk.dev_major, disk.dev_minor));
+  if (disk.type == FileType::regular) return copy_bytes(from, to);
+  os::SpecialFile special{disk.type, {}, disk.dev_major, disk.dev_minor};
+  if (disk.type == FileType::symlink) special.target = os::read_link(from.dirfd, from.c_str(), from.path);
+  if (os::make_special_file(to.dirfd, to.c_str(), special) != 0) {
+    fail_errno("keep a copy of", from.path, errno, on_failure);
   }
-  if (result != 0) fail_errno("keep a copy of", from.path, errno, on_failure);
 }
 
 void copy(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& before, FileSystem fs) {

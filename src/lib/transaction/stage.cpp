@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include "lib/model/path.hpp"
 #include "lib/os/attributes.hpp"
 #include "lib/os/resolver.hpp"
+#include "lib/os/special_file.hpp"
 #include "lib/transaction/keep.hpp"
 
 namespace minipkg::transaction {
@@ -146,23 +146,12 @@ void Stager::make_special_files() {
 
 void Stager::make_special_file(std::size_t step, const FileEntry& entry) {
   const LiveTree::Name name = tree_.staged(step);
-  int result = 0;
-  switch (entry.type) {
-    case FileType::symlink:
-      result = ::symlinkat(entry.target.c_str(), name.dirfd, name.c_str());
-      break;
-    case FileType::fifo:
-      result = ::mknodat(name.dirfd, name.c_str(), S_IFIFO | 0600, 0);
-      break;
-    case FileType::character:
-    case FileType::block:
-      result = ::mknodat(name.dirfd, name.c_str(), (entry.type == FileType::block ? S_IFBLK : S_IFCHR) | 0600,
-                         makedev(entry.dev_major, entry.dev_minor));
-      break;
-    default:
-      fail(ErrorKind::bad_package, "install", entry.path, "a package cannot bring this type of file");
+  if (entry.type == FileType::socket) {
+    fail(ErrorKind::bad_package, "install", entry.path, "a package cannot bring this type of file");
   }
-  if (result != 0) fail_errno("make", name.path, errno, on_failure);
+  if (os::make_special_file(name.dirfd, name.c_str(), {entry.type, entry.target, entry.dev_major, entry.dev_minor}) !=
+      0)
+    fail_errno("make", name.path, errno, on_failure);
   const auto stat = look(name);
   os::set_attributes(name.dirfd, name.c_str(), attributes_of(step, stat->disk), stat->disk, name.path);
   steps_[step].staged_ino = stat->disk.identity.ino;

@@ -3,7 +3,7 @@
 #include "lib/os/tree.hpp"
 #include "lib/store/packages.hpp"
 #include "lib/store/state.hpp"
-#include "lib/transaction/kept.hpp"
+#include "lib/transaction/undo_store.hpp"
 #include "minipkg/system.hpp"
 
 namespace minipkg::transaction {

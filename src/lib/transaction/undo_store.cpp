@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lib/transaction/kept.hpp"
+#include "lib/transaction/undo_store.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
