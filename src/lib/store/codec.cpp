@@ -47,6 +47,16 @@ class Reader {
 
 constexpr std::int64_t no_mtime = INT64_MIN;
 
+/// They come last in every value.
+Xattrs rest_as_xattrs(Reader& reader) {
+  Xattrs xattrs;
+  while (!reader.at_end()) {
+    std::string name = reader.string();
+    xattrs[std::move(name)] = reader.string();
+  }
+  return xattrs;
+}
+
 }  // namespace
 
 std::string encode(const Xattrs& xattrs) {
@@ -60,12 +70,13 @@ std::string encode(const Xattrs& xattrs) {
 
 Xattrs decode_xattrs(std::string_view bytes) {
   Reader reader(bytes);
-  Xattrs xattrs;
-  while (!reader.at_end()) {
-    std::string name = reader.string();
-    xattrs[std::move(name)] = reader.string();
-  }
-  return xattrs;
+  return rest_as_xattrs(reader);
+}
+
+Digest digest_of_bytes(std::string_view bytes) {
+  Digest digest{};
+  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
+  return digest;
 }
 
 std::string encode(const Attributes& attributes) {
@@ -87,10 +98,7 @@ Attributes decode_attributes(std::string_view bytes) {
   attributes.gid = static_cast<std::uint32_t>(reader.number());
   if (const std::int64_t mtime = reader.number(); mtime != no_mtime) attributes.mtime = mtime;
   attributes.clear = decode_words(reader.string());
-  while (!reader.at_end()) {
-    std::string name = reader.string();
-    attributes.set[std::move(name)] = reader.string();
-  }
+  attributes.set = rest_as_xattrs(reader);
   return attributes;
 }
 
@@ -125,16 +133,12 @@ FileEntry decode_file_entry(const std::string& path, std::string_view bytes) {
   entry.owner.gid = static_cast<std::uint32_t>(reader.number());
   entry.size = static_cast<std::uint64_t>(reader.number());
   entry.mtime = reader.number();
-  const std::string digest = reader.string();
-  std::copy_n(digest.begin(), std::min(digest.size(), entry.digest.size()), entry.digest.begin());
+  entry.digest = digest_of_bytes(reader.string());
   entry.target = reader.string();
   entry.dev_major = static_cast<std::uint32_t>(reader.number());
   entry.dev_minor = static_cast<std::uint32_t>(reader.number());
   entry.extra = reader.string();
-  while (!reader.at_end()) {
-    std::string name = reader.string();
-    entry.xattrs[std::move(name)] = reader.string();
-  }
+  entry.xattrs = rest_as_xattrs(reader);
   return entry;
 }
 

@@ -14,6 +14,9 @@ std::string encode(const Attributes&);
 std::string encode(const FileEntry&);                       ///< all but its path
 std::string encode_words(const std::vector<std::string>&);  ///< each ended by a NUL, as in /proc/PID/cmdline
 
+/// As many of a digest's bytes as there are.
+Digest digest_of_bytes(std::string_view bytes);
+
 // These throw Error(cannot_answer) for bytes that encode() does not make.
 Xattrs decode_xattrs(std::string_view bytes);
 Attributes decode_attributes(std::string_view bytes);

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "lib/base/fail.hpp"
+#include "lib/store/codec.hpp"
 #include "minipkg/text.hpp"
 
 namespace minipkg::store {
@@ -185,11 +186,18 @@ std::string blob(const SQLite::Column& column) {
   return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(column.getBytes()));
 }
 
-Digest digest(const SQLite::Column& column) {
-  Digest digest{};
-  const std::string bytes = blob(column);
-  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
-  return digest;
+Digest digest(const SQLite::Column& column) { return digest_of_bytes(blob(column)); }
+
+std::int64_t directory_id(Database& database, const std::string& path) {
+  SQLite::Statement& insert = database.prepare("INSERT INTO directory (path) VALUES (?) ON CONFLICT DO NOTHING");
+  insert.bind(1, path);
+  insert.exec();
+  SQLite::Statement& select = database.prepare("SELECT id FROM directory WHERE path = ?");
+  select.bind(1, path);
+  select.executeStep();
+  const std::int64_t id = select.getColumn(0).getInt64();
+  select.reset();
+  return id;
 }
 
 }  // namespace minipkg::store

@@ -81,11 +81,16 @@ class SqlTransaction {
   bool open_ = true;
 };
 
-// Columns and parameters in the types the rest of the program uses.
+// Columns and parameters in the types the rest of the program uses. SQLite's integers are signed.
+inline std::int64_t as_signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+inline std::uint64_t as_unsigned(const SQLite::Column& column) { return static_cast<std::uint64_t>(column.getInt64()); }
 void bind_blob(SQLite::Statement&, int index, std::string_view bytes);
 void bind_digest(SQLite::Statement&, int index, const Digest&);
 std::string text(const SQLite::Column&);
 std::string blob(const SQLite::Column&);
 Digest digest(const SQLite::Column&);
+
+/// The number of a directory in the table of that name, which both schemas have; it is added if it is new.
+std::int64_t directory_id(Database&, const std::string& path);
 
 }  // namespace minipkg::store

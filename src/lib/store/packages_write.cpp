@@ -96,14 +96,7 @@ void Packages::Writing::abandon() {
 
 std::int64_t Packages::Writing::directory_id(const std::string& path) {
   if (path == last_directory_) return last_directory_id_;
-  SQLite::Statement& insert = database_.prepare("INSERT INTO directory (path) VALUES (?) ON CONFLICT DO NOTHING");
-  insert.bind(1, path);
-  insert.exec();
-  SQLite::Statement& select = database_.prepare("SELECT id FROM directory WHERE path = ?");
-  select.bind(1, path);
-  select.executeStep();
-  last_directory_id_ = select.getColumn(0).getInt64();
-  select.reset();
+  last_directory_id_ = store::directory_id(database_, path);
   last_directory_ = path;
   return last_directory_id_;
 }

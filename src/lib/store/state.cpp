@@ -16,8 +16,6 @@ constexpr const char* first_seen_as_second =
 
 const char* name_of(JournalState state) { return state == JournalState::staging ? "staging" : "committing"; }
 
-std::int64_t as_signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
 }  // namespace
 
 State::State(const OpenDatabase& options)
@@ -112,7 +110,7 @@ void State::write_journal(const Journal& journal, const std::vector<RetiredInode
 void State::add_steps(const Journal& journal) {
   for (std::size_t at = 0; at < journal.steps.size(); ++at) {
     const JournalStep& step = journal.steps[at];
-    const std::int64_t directory = directory_id(std::string(parent_path(step.path)));
+    const std::int64_t directory = directory_id(database_, std::string(parent_path(step.path)));
     SQLite::Statement& row = database_.prepare(
         "INSERT INTO journal_step (number, step, kind, appear, place, directory, name, staged_ino, before_ino, "
         "save_as, before, before_mtime, old_digest, edited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -134,7 +132,7 @@ void State::add_steps(const Journal& journal) {
     row.exec();
   }
   for (const TouchedDirectory& touched : journal.touched) {
-    const std::int64_t directory = directory_id(touched.path);
+    const std::int64_t directory = directory_id(database_, touched.path);
     SQLite::Statement& row = database_.prepare("INSERT INTO journal_directory VALUES (?, ?, ?)");
     row.bind(1, as_signed(journal.number));
     row.bind(2, directory);
@@ -166,7 +164,7 @@ void State::record(const std::vector<std::pair<std::string, RecordedStat>>& pres
   database_.guard([&] {
     SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
     for (const auto& [path, stat] : present) {
-      const std::int64_t directory = directory_id(std::string(parent_path(path)));
+      const std::int64_t directory = directory_id(database_, std::string(parent_path(path)));
       SQLite::Statement& row = database_.prepare("INSERT OR REPLACE INTO identity VALUES (?, ?, ?, ?, ?, ?, ?)");
       row.bind(1, directory);
       row.bind(2, std::string(base_name(path)));
@@ -230,18 +228,6 @@ void State::forget_retired(const std::string& boot_id) {
     row.bind(1, boot_id);
     row.exec();
   });
-}
-
-std::int64_t State::directory_id(const std::string& path) {
-  SQLite::Statement& insert = database_.prepare("INSERT INTO directory (path) VALUES (?) ON CONFLICT DO NOTHING");
-  insert.bind(1, path);
-  insert.exec();
-  SQLite::Statement& select = database_.prepare("SELECT id FROM directory WHERE path = ?");
-  select.bind(1, path);
-  select.executeStep();
-  const std::int64_t id = select.getColumn(0).getInt64();
-  select.reset();
-  return id;
 }
 
 }  // namespace minipkg::store

@@ -54,7 +54,7 @@ class State {
   /// Records what the files are now; part of finishing, idempotent.
   void record(const std::vector<std::pair<std::string, RecordedStat>>& present, const std::vector<std::string>& gone);
   enum class Keep { nothing, old_inodes };
-  /// The transaction's places come with their kept_bytes. Forgets retired inodes that it brought back to `present`.
+  /// The transaction's places come with their kept_bytes.
   void close_done(const Journal&, std::int64_t finished, Keep);
   void close_undone(std::uint64_t number, std::int64_t finished);
   /// Forgets retired inodes of other boots, and those that are known to be gone.
@@ -88,7 +88,6 @@ class State {
   void forget_steps(std::uint64_t number);
   std::vector<JournalPlace> places(std::uint64_t number);
   void add_retired(std::uint64_t number, const RetiredInode&);
-  std::int64_t directory_id(const std::string& path);
   void load_steps(Journal&);
   std::vector<PackageChange> changes(std::uint64_t number);
   std::vector<HistoryFile> history_files(std::uint64_t number);

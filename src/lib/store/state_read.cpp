@@ -6,8 +6,6 @@
 namespace minipkg::store {
 namespace {
 
-std::uint64_t as_unsigned(const SQLite::Column& column) { return static_cast<std::uint64_t>(column.getInt64()); }
-
 JournalStep read_step(SQLite::Statement& row) {
   JournalStep step;
   step.kind = static_cast<StepKind>(row.getColumn(0).getInt());
@@ -90,7 +88,7 @@ std::vector<JournalPlace> State::places(std::uint64_t number) {
   std::vector<JournalPlace> places;
   SQLite::Statement& rows =
       database_.prepare("SELECT top, mtime, kept_bytes FROM journal_place WHERE number = ? ORDER BY place");
-  rows.bind(1, static_cast<std::int64_t>(number));
+  rows.bind(1, as_signed(number));
   while (rows.executeStep()) {
     places.push_back({text(rows.getColumn(0)), rows.getColumn(1).getInt64(), as_unsigned(rows.getColumn(2))});
   }
@@ -103,13 +101,13 @@ void State::load_steps(Journal& journal) {
       "SELECT kind, appear, place, directory.path, name, staged_ino, before_ino, save_as, before, before_mtime, "
       "old_digest, edited FROM journal_step JOIN directory ON directory.id = journal_step.directory "
       "WHERE number = ? ORDER BY step");
-  steps.bind(1, static_cast<std::int64_t>(journal.number));
+  steps.bind(1, as_signed(journal.number));
   while (steps.executeStep()) journal.steps.push_back(read_step(steps));
   steps.reset();
   SQLite::Statement& touched = database_.prepare(
       "SELECT path, mtime FROM journal_directory JOIN directory ON directory.id = journal_directory.directory "
       "WHERE number = ? ORDER BY path");
-  touched.bind(1, static_cast<std::int64_t>(journal.number));
+  touched.bind(1, as_signed(journal.number));
   while (touched.executeStep())
     journal.touched.push_back({text(touched.getColumn(0)), touched.getColumn(1).getInt64()});
   touched.reset();
@@ -163,7 +161,7 @@ std::vector<PackageChange> State::changes(std::uint64_t number) {
   SQLite::Statement& row = database_.prepare(
       "SELECT name, action, from_version, to_version, arch, size_change FROM history_package WHERE number = ? ORDER BY "
       "name");
-  row.bind(1, static_cast<std::int64_t>(number));
+  row.bind(1, as_signed(number));
   while (row.executeStep()) {
     PackageChange change;
     change.name = text(row.getColumn(0));
@@ -208,7 +206,7 @@ std::optional<HistoryEntry> State::history(std::uint64_t number) {
   return database_.guard([&]() -> std::optional<HistoryEntry> {
     static const std::string sql = std::string(select_history) + "WHERE number = ?";
     SQLite::Statement& row = database_.prepare(sql.c_str());
-    row.bind(1, static_cast<std::int64_t>(number));
+    row.bind(1, as_signed(number));
     if (!row.executeStep()) {
       row.reset();
       return std::nullopt;

@@ -5,9 +5,6 @@
 namespace minipkg::store {
 namespace {
 
-std::int64_t as_signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-std::uint64_t as_unsigned(const SQLite::Column& column) { return static_cast<std::uint64_t>(column.getInt64()); }
-
 void bind_optional(SQLite::Statement& row, int index, const std::optional<Digest>& digest) {
   if (digest) bind_digest(row, index, *digest);
 }
