@@ -25,6 +25,8 @@ OpenOptions open_options(const Context& context, Access access) {
 
 System Context::observe() const { return System::open(open_options(*this, Access::observe)); }
 
+bool Context::root_is_new() const { return System::is_new(open_options(*this, Access::observe)); }
+
 System Context::open(Access access) {
   changes_root = changes_root || access == Access::write;
   System system = System::open(open_options(*this, access));

@@ -38,6 +38,8 @@ struct Context {
   System open(Access);
   /// Opens it to look only, and tells nothing.
   System observe() const;
+  /// Nothing was ever installed in it.
+  bool root_is_new() const;
 };
 
 /// One function for each command, in the file of its name: describes it to the parser and sets Context::run.

@@ -72,7 +72,7 @@ std::variant<Ready, Problems> prepare(Context& context, const Request& request) 
 }
 
 std::variant<Ready, Problems> prepare(Context& context, const RequestFor& request_for) {
-  if (context.observe().is_new()) {
+  if (context.root_is_new()) {
     if (Problems problems = foreseen(context, request_for); !problems.empty()) return problems;
   }
   try {
@@ -90,6 +90,8 @@ std::variant<Ready, Problems> prepare(Context& context, const RequestFor& reques
   }
 }
 
+namespace {
+
 /// Whoever runs it, or the file system, forbids it: 8. Anything else that stands in the way as well: 3.
 ExitStatus status_of(const Problems& problems) {
   const bool forbidden = std::all_of(problems.begin(), problems.end(), [](const Problem& problem) {
@@ -97,6 +99,8 @@ ExitStatus status_of(const Problems& problems) {
   });
   return forbidden ? ExitStatus::permission : ExitStatus::refused;
 }
+
+}  // namespace
 
 ExitStatus refuse(Context& context, const Problems& problems, const Request& request) {
   if (context.globals.json) context.console.print(to_json(problems));

@@ -150,6 +150,8 @@ class MINIPKG_API System {
   /// Throws Error(usage) if the root is no directory, Error(locked), Error(permission),
   /// Error(cannot_answer) for a damaged or newer database.
   static System open(const OpenOptions&);
+  /// Nothing was ever installed there: opening for write would make the databases' directory. Opens no database.
+  static bool is_new(const OpenOptions&);
   System(System&&) noexcept;
   System& operator=(System&&) noexcept;
   ~System();
@@ -162,8 +164,6 @@ class MINIPKG_API System {
   /// What opening had to repair.
   Recovery recovered() const;
   bool live() const;
-  /// Nothing was ever installed here: opening for write makes the databases' directory.
-  bool is_new() const;
 
   Facts inspect(const Request&) const;
 

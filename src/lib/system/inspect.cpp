@@ -20,6 +20,7 @@ Facts Inspector::gather() {
   for (const auto& [path, known] : paths_) look_at(path, known);
   look_at_backups();
   look_at_databases();
+  find_reclaimable();
   facts_.file_size_limit = os::file_size_limit();
   facts_.uid = ::geteuid();
   facts_.gid = ::getegid();

@@ -21,13 +21,19 @@ Place Inspector::place_at(const std::string& top, int fd, const os::FileStat& st
   place.fs = os::file_system_of(fd);
   place.super_block = mount == mounts_.end() ? place.dev : mount->second.file_system;
   os::measure(fd, mount == mounts_.end() ? root_.full_name(top) : mount->second.point, root_.full_name(top), place);
-  // An undo may need what else could be given up.
-  const bool gives_up = state_ != nullptr && std::none_of(request_.install.begin(), request_.install.end(),
-                                                          [](const Incoming& one) { return one.data == Data::kept; });
-  for (const Journal& kept : gives_up ? state_->kept() : std::vector<Journal>()) {
-    for (const JournalPlace& one : kept.places) place.reclaimable_bytes += one.top == top ? one.kept_bytes : 0;
-  }
   return place;
+}
+
+/// What kept old files could give up. An undo may need them itself.
+void Inspector::find_reclaimable() {
+  const bool undo = std::any_of(request_.install.begin(), request_.install.end(),
+                                [](const Incoming& one) { return one.data == Data::kept; });
+  if (state_ == nullptr || undo) return;
+  std::map<std::string, std::uint64_t> bytes;
+  for (const Journal& kept : state_->kept()) {
+    for (const JournalPlace& place : kept.places) bytes[place.top] += place.kept_bytes;
+  }
+  for (Place& place : facts_.places) place.reclaimable_bytes = bytes[place.top];
 }
 
 bool Inspector::may_write(const std::string& directory) const {

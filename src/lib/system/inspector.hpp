@@ -57,6 +57,7 @@ class Inspector {
   std::string free_save_name(const std::string& path);
 
   Place place_at(const std::string& top, int fd, const os::FileStat&);
+  void find_reclaimable();
   std::vector<Hold> holds(const os::FileStat&, const std::string& path);
   bool may_write(const std::string& directory) const;
   void look_at_databases();

@@ -20,6 +20,5 @@ System::~System() {
 const std::string& System::pending_recovery() const { return impl_->pending; }
 Recovery System::recovered() const { return impl_->recovered; }
 bool System::live() const { return impl_->state && impl_->state->live(); }
-bool System::is_new() const { return !impl_->directory_fd; }
 
 }  // namespace minipkg

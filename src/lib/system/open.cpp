@@ -284,20 +284,31 @@ void System::Impl::forget_made(const std::string& made) {
   }
 }
 
-System System::open(const OpenOptions& options) {
-  auto impl = std::make_unique<Impl>();
-  impl->options = options;
+void System::Impl::open_root() {
   Fd fd(::open(options.root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) fail_errno("open root", options.root, errno, ErrorKind::usage);
   std::string name = options.root;
   while (name.size() > 1 && name.back() == '/') name.pop_back();
-  impl->root = os::Tree(std::move(fd), name);
+  root = os::Tree(std::move(fd), name);
+}
+
+System System::open(const OpenOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  impl->options = options;
+  impl->open_root();
   if (options.access == Access::write) {
     impl->open_for_write();
   } else {
     impl->open_for_read();
   }
   return System(std::move(impl));
+}
+
+bool System::is_new(const OpenOptions& options) {
+  Impl impl;
+  impl.options = options;
+  impl.open_root();
+  return !impl.find_directory();
 }
 
 }  // namespace minipkg

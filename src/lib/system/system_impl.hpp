@@ -46,12 +46,14 @@ struct System::Impl {
   template <class Work>
   auto read(Needs, Work work);
 
+  void open_root();
   void open_for_read();
   void open_for_write();
   void close_offline();
+  /// False: there is none.
+  bool find_directory();
 
  private:
-  bool find_directory();
   std::string make_directory();
   void open_databases(store::Mode);
   void open_state_for_read();
