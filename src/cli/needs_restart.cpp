@@ -52,7 +52,10 @@ void add_needs_restart(CLI::App& app, Context& context) {
   command->alias("needs-restarting")->alias("ps");
   auto options = std::make_shared<NeedsRestartOptions>();
   command->add_flag("--files", options->open_files, "Open files too: old data is no reason to restart, but is told");
-  command->add_option("--pid", options->scan.pid, "Only this process")->type_name("PID");
+  command->add_option("--pid", options->scan.pids, "Only this process; may be given again")
+      ->type_name("PID")
+      ->take_all()
+      ->allow_extra_args(false);
   command->add_option("--pkg", options->scan.packages, "Only files of these packages")
       ->type_name("NAME")
       ->take_all()

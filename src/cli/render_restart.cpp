@@ -20,6 +20,10 @@ const char* word_for(Use use) {
       return "program";
     case Use::code:
       return "code";
+    case Use::script:
+      return "script";
+    case Use::module:
+      return "module";
     case Use::data:
       return "data";
     case Use::descriptor:
@@ -51,8 +55,8 @@ std::string table(const Processes& processes) {
   Rows rows{{"PID", "USER", "UNIT", "COMMAND", "STALE"}};
   for (const StaleProcess* process : processes) {
     rows.push_back({std::to_string(process->pid), printable(process->user),
-                    process->unit.empty() ? "-" : printable(process->unit), printable(process->command),
-                    stale_text(*process)});
+                    process->placement.unit.empty() ? "-" : printable(process->placement.unit),
+                    printable(process->command), stale_text(*process)});
   }
   return aligned(rows);
 }
@@ -71,13 +75,14 @@ std::string files_text(const Processes& processes) {
 /// How a unit gets its new code. systemd names units after what manages them, the cgroup tells which manager.
 std::string advice(const StaleProcess& process) {
   if (process.pid == 1) return "Re-exec: systemctl daemon-reexec";
-  const std::string unit = printable(process.unit);
-  if (process.unit.ends_with(".service")) {
-    const bool of_user = process.cgroup.find("/user@") != std::string::npos && process.unit.rfind("user@", 0) != 0;
+  const std::string unit = printable(process.placement.unit);
+  if (process.placement.unit.ends_with(".service")) {
+    const bool of_user =
+        process.placement.cgroup.find("/user@") != std::string::npos && process.placement.unit.rfind("user@", 0) != 0;
     return of_user ? fmt::format("Restart: systemctl --user restart {}  (as {})", unit, printable(process.user))
                    : fmt::format("Restart: systemctl restart {}", unit);
   }
-  if (process.unit.ends_with(".scope")) return fmt::format("Log out: {} ({})", unit, printable(process.user));
+  if (process.placement.unit.ends_with(".scope")) return fmt::format("Log out: {} ({})", unit, printable(process.user));
   return "";
 }
 
@@ -104,7 +109,7 @@ Processes chosen(const RestartReport& report, Restart restart) {
     if (process.needs_restart() == (restart == Restart::needed)) processes.push_back(&process);
   }
   std::stable_sort(processes.begin(), processes.end(), [](const StaleProcess* a, const StaleProcess* b) {
-    return std::tie(a->unit, a->pid) < std::tie(b->unit, b->pid);
+    return std::tie(a->placement.unit, a->pid) < std::tie(b->placement.unit, b->pid);
   });
   return processes;
 }

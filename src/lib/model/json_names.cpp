@@ -21,13 +21,20 @@ constexpr std::array<const char*, 9> notice_kinds{
     "directory_mode_kept", "directory_not_empty", "file_saved", "unowned_overwritten", "edited_file_removed",
     "symlink_kept",        "attribute_lost",      "note",       "unowned_saved"};
 constexpr std::array<const char*, 23> problem_kinds{
-    "file_conflict",      "unowned_conflict", "type_conflict",    "unsafe_path",      "downgrade", "not_installed",
-    "wrong_architecture", "repeated_package", "cross_place_link", "unknown_scheme",   "cannot_hold", "no_space",  "no_inodes",
-    "read_only",          "immutable",        "append_only",      "mount_point",      "swap_file", "not_permitted",
-    "file_too_large",     "name_too_long",    "backup_elsewhere", "backup_impossible"};
-constexpr std::array<const char*, 4> uses{"executable", "code", "data", "descriptor"};
+    "file_conflict", "unowned_conflict",   "type_conflict",    "unsafe_path",      "downgrade",
+    "not_installed", "wrong_architecture", "repeated_package", "cross_place_link", "unknown_scheme",
+    "cannot_hold",   "no_space",           "no_inodes",        "read_only",        "immutable",
+    "append_only",   "mount_point",        "swap_file",        "not_permitted",    "file_too_large",
+    "name_too_long", "backup_elsewhere",   "backup_impossible"};
+constexpr std::array<const char*, 6> uses{"executable", "code", "script", "module", "data", "descriptor"};
 constexpr std::array<const char*, 2> retired_kinds{"replaced", "removed"};
-constexpr std::array<const char*, 2> certainties{"confirmed", "unconfirmed"};
+constexpr std::array<const char*, 3> certainties{"confirmed", "unconfirmed", "likely"};
+constexpr std::array<const char*, 2> bases{"record", "path"};
+constexpr std::array<const char*, 8> remedy_kinds{"restart_unit",   "reload_unit",         "restart_user_unit",
+                                                  "reexec_manager", "reexec_user_manager", "restart_container",
+                                                  "end_session",    "restart_process"};
+constexpr std::array<const char*, 2> manners{"automatic", "by_hand"};
+constexpr std::array<const char*, 3> reboots{"no", "soft_reboot", "reboot"};
 constexpr std::array<const char*, 3> recoveries{"nothing_to_do", "undone", "finished"};
 constexpr std::array<const char*, 10> error_kinds{"usage",  "refused",    "rolled_back", "needs_recover", "bad_package",
                                                   "locked", "permission", "interrupted", "cannot_answer", "internal"};
@@ -42,6 +49,10 @@ const char* name_of(ProblemKind kind) { return word(problem_kinds, kind); }
 const char* name_of(Use use) { return word(uses, use); }
 const char* name_of(RetiredKind kind) { return word(retired_kinds, kind); }
 const char* name_of(Certainty certainty) { return word(certainties, certainty); }
+const char* name_of(Basis basis) { return word(bases, basis); }
+const char* name_of(RemedyKind kind) { return word(remedy_kinds, kind); }
+const char* name_of(Manner manner) { return word(manners, manner); }
+const char* name_of(Reboot reboot) { return word(reboots, reboot); }
 const char* name_of(Recovery recovery) { return word(recoveries, recovery); }
 const char* name_of(ErrorKind kind) { return word(error_kinds, kind); }
 

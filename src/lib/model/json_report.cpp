@@ -32,14 +32,31 @@ Json to_object(const StaleFile& file) {
   Json object{{"kind", json::name_of(file.kind)},
               {"use", json::name_of(file.use)},
               {"certainty", json::name_of(file.certainty)},
+              {"basis", json::name_of(file.basis)},
               {"dev", file.dev},
-              {"ino", file.ino},
-              {"transaction", file.transaction}};
+              {"ino", file.ino}};
+  if (file.transaction != 0) object["transaction"] = file.transaction;
   json::put_text(object, "path", file.path);
-  json::put_text(object, "package", file.package);
-  json::put_text(object, "old_version", file.old_version);
+  json::put_if_any(object, "package", file.package);
+  json::put_if_any(object, "old_version", file.old_version);
   json::put_if_any(object, "new_version", file.new_version);
   return object;
+}
+
+Json to_object(const Container& container) {
+  Json object = Json::object();
+  json::put_text(object, "engine", container.engine);
+  json::put_text(object, "name", container.name);
+  return object;
+}
+
+void put_placement(Json& object, const Placement& placement) {
+  json::put_if_any(object, "cgroup", placement.cgroup);
+  json::put_if_any(object, "unit", placement.unit);
+  json::put_if_any(object, "user_unit", placement.user_unit);
+  json::put_if_any(object, "slice", placement.slice);
+  json::put_if_any(object, "session", placement.session);
+  if (!placement.container.engine.empty()) object["container"] = to_object(placement.container);
 }
 
 Json to_object(const StaleProcess& process) {
@@ -54,21 +71,53 @@ Json to_object(const StaleProcess& process) {
   json::put_text(object, "user", process.user);
   json::put_text(object, "command", process.command);
   json::put_if_any(object, "exe", process.exe);
-  json::put_if_any(object, "unit", process.unit);
-  json::put_if_any(object, "cgroup", process.cgroup);
+  json::put_if_any(object, "root", process.root);
+  put_placement(object, process.placement);
   return object;
+}
+
+Json to_object(const Remedy& remedy) {
+  Json object{{"kind", json::name_of(remedy.kind)},
+              {"manner", json::name_of(remedy.manner)},
+              {"certainty", json::name_of(remedy.certainty)},
+              {"basis", json::name_of(remedy.basis)},
+              {"uid", remedy.uid},
+              {"pids", remedy.pids}};
+  json::put_if_any(object, "unit", remedy.unit);
+  json::put_if_any(object, "user", remedy.user);
+  if (!remedy.container.engine.empty()) object["container"] = to_object(remedy.container);
+  json::put_if_any(object, "why", remedy.why);
+  return object;
+}
+
+Json to_object(const RebootReason& reason) {
+  Json object{{"wish", json::name_of(reason.wish)}};
+  json::put_if_any(object, "package", reason.package);
+  json::put_if_any(object, "version", reason.version);
+  json::put_text(object, "why", reason.why);
+  return object;
+}
+
+template <class Value>
+Json array_of(const std::vector<Value>& values) {
+  Json array = Json::array();
+  for (const Value& value : values) array.push_back(to_object(value));
+  return array;
 }
 
 }  // namespace
 
 std::string to_json(const RestartReport& report) {
-  Json processes = Json::array();
-  for (const StaleProcess& process : report.processes) processes.push_back(to_object(process));
-  return json::answer("needs-restart", {{"processes", std::move(processes)},
-                                        {"retired", report.retired},
-                                        {"alive", report.alive},
-                                        {"scanned", report.scanned},
-                                        {"unreadable", report.unreadable}});
+  Json object{{"processes", array_of(report.processes)},
+              {"remedies", array_of(report.remedies)},
+              {"reboot", array_of(report.reboot)},
+              {"retired", report.retired},
+              {"alive", report.alive},
+              {"scanned", report.scanned},
+              {"unreadable", report.unreadable}};
+  json::put_if_any(object, "running_kernel", report.running_kernel);
+  json::put_if_any(object, "installed_kernel", report.installed_kernel);
+  return json::answer("needs-restart", std::move(object));
 }
 
 }  // namespace minipkg

@@ -39,6 +39,10 @@ const char* name_of(ProblemKind);
 const char* name_of(Use);
 const char* name_of(RetiredKind);
 const char* name_of(Certainty);
+const char* name_of(Basis);
+const char* name_of(RemedyKind);
+const char* name_of(Manner);
+const char* name_of(Reboot);
 const char* name_of(Recovery);
 const char* name_of(ErrorKind);
 /// The other way, for facts read from a file.

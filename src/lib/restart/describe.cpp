@@ -38,23 +38,23 @@ const std::string& UserNames::name(std::uint32_t uid) {
   return names_.try_emplace(uid, std::to_string(uid)).first->second;
 }
 
-std::optional<StaleProcess> describe(std::uint32_t pid, int leader, int process, UserNames& users) {
+std::optional<StaleProcess> describe(const ProcessView& process, UserNames& users) {
   std::string text;
-  const auto stat = os::read_text(leader, "stat", text) ? os::parse_stat(text) : std::nullopt;
+  const auto stat = os::read_text(process.leader(), "stat", text) ? os::parse_stat(text) : std::nullopt;
   if (!stat || (stat->has_exited() && stat->threads <= 1)) return std::nullopt;
-  const auto uid = os::read_text(leader, "status", text) ? os::parse_effective_uid(text) : std::nullopt;
+  const auto uid = os::read_text(process.leader(), "status", text) ? os::parse_effective_uid(text) : std::nullopt;
   if (!uid) return std::nullopt;
   StaleProcess stale;
-  stale.pid = pid;
+  stale.pid = process.pid();
   stale.ppid = stat->ppid;
   stale.uid = *uid;
   stale.start_time = stat->start_time;
   stale.user = users.name(*uid);
   stale.command = stat->comm;
-  stale.exe = os::link_text(process, "exe");
+  if (std::string root = os::link_text(process.process(), "root"); root != "/") stale.root = std::move(root);
+  stale.exe = os::link_text(process.process(), "exe");
   // Of the thread that lives: an exited leader is moved to the root group.
-  if (os::read_text(process, "cgroup", text)) stale.cgroup = cgroup_path(text);
-  stale.unit = unit_of(stale.cgroup);
+  if (os::read_text(process.process(), "cgroup", text)) stale.placement = placement_of(text);
   return stale;
 }
 

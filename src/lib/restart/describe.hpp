@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "lib/restart/process_view.hpp"
 #include "minipkg/restart.hpp"
 
 namespace minipkg::restart {
@@ -26,7 +27,7 @@ class UserNames {
 /// Adds the users of a passwd(5) text; the first line of a number wins.
 void add_users(std::string_view passwd, std::map<std::uint32_t, std::string>& names);
 
-/// Who it is; `leader` and `process` as in Examiner. Nothing if it has exited meanwhile.
-std::optional<StaleProcess> describe(std::uint32_t pid, int leader, int process, UserNames& users);
+/// Who it is. Nothing if it has exited meanwhile.
+std::optional<StaleProcess> describe(const ProcessView&, UserNames& users);
 
 }  // namespace minipkg::restart

@@ -83,10 +83,13 @@ std::vector<StaleFile> stale_files(const RetiredIndex& index, std::span<const Ho
   for (const auto& [row, holding] : strongest) {
     files.push_back(stale_file(index.rows()[row], holding.use, holding.certainty));
   }
+  return files;
+}
+
+void sort_files(std::vector<StaleFile>& files) {
   std::sort(files.begin(), files.end(), [](const StaleFile& left, const StaleFile& right) {
     return std::tie(left.use, left.path, left.transaction) < std::tie(right.use, right.path, right.transaction);
   });
-  return files;
 }
 
 }  // namespace minipkg::restart

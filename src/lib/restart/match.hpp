@@ -54,7 +54,10 @@ struct Holding {
   Certainty certainty = Certainty::confirmed;
 };
 
-/// One for each inode, with its strongest use and its best certainty; strongest use first, then by path.
+/// One for each inode, with its strongest use and its best certainty.
 std::vector<StaleFile> stale_files(const RetiredIndex&, std::span<const Holding>);
+
+/// Strongest use first, then by path.
+void sort_files(std::vector<StaleFile>&);
 
 }  // namespace minipkg::restart

@@ -8,59 +8,89 @@
 #include "lib/base/fail.hpp"
 #include "lib/os/procfs.hpp"
 #include "lib/restart/describe.hpp"
-#include "lib/restart/examine.hpp"
 #include "lib/restart/match.hpp"
 #include "lib/restart/probe.hpp"
+#include "lib/restart/record_finder.hpp"
+#include "lib/restart/visit_all.hpp"
 
 namespace minipkg::restart {
 namespace {
+
+/// What all threads read. Theirs as long as they run: one that waits for a dead file server outlives the scan.
+struct Shared {
+  Fd proc, root;
+  ScanOptions options;
+  RetiredIndex alive;
+};
+
+/// Asks every finder about each process.
+class ProcessVisitor : public Visitor {
+ public:
+  explicit ProcessVisitor(std::shared_ptr<const Shared> shared)
+      : shared_(std::move(shared)), users_(shared_->root.get()) {
+    if (!shared_->alive.rows().empty()) {
+      finders_.push_back(std::make_unique<RecordFinder>(shared_->root.get(), shared_->alive, shared_->options.files));
+    }
+  }
+
+  Visit visit(std::uint32_t pid) override {
+    Visit visit{view_.open(shared_->proc.get(), pid), std::nullopt};
+    if (visit.outcome == Outcome::nothing_there) return visit;
+    std::vector<StaleFile> found;
+    for (const auto& finder : finders_) {
+      if (finder->look(view_, found) == Outcome::unreadable) visit.outcome = Outcome::unreadable;
+    }
+    if (found.empty()) return visit;
+    sort_files(found);
+    visit.process = describe(view_, users_);
+    if (visit.process) visit.process->files = std::move(found);
+    return visit;
+  }
+
+ private:
+  std::shared_ptr<const Shared> shared_;
+  UserNames users_;
+  ProcessView view_;
+  std::vector<std::unique_ptr<Finder>> finders_;
+};
+
+template <class Value>
+bool is_asked_for(const std::vector<Value>& wanted, const Value& value) {
+  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
+}
 
 std::vector<RetiredInode> wanted(const std::vector<RetiredInode>& retired, const ScanOptions& options) {
   const std::string boot = boot_id();
   std::vector<RetiredInode> rows;
   for (const RetiredInode& row : retired) {
-    const auto& names = options.packages;
-    const bool is_asked_for = names.empty() || std::find(names.begin(), names.end(), row.package) != names.end();
-    if (is_asked_for && row.boot_id == boot) rows.push_back(row);
+    if (is_asked_for(options.packages, row.package) && row.boot_id == boot) rows.push_back(row);
   }
   return distinct(std::move(rows));
 }
 
-std::vector<std::uint32_t> processes_to_look_at(int proc, const ScanOptions& options) {
-  if (options.pid) return {*options.pid};
-  auto processes = os::numbered_entries(proc);
-  if (!processes) fail_errno("list", options.proc);
+std::vector<std::uint32_t> processes_to_look_at(const Shared& shared) {
+  if (!shared.options.pids.empty()) return shared.options.pids;
+  auto processes = os::numbered_entries(shared.proc.get());
+  if (!processes) fail_errno("list", shared.options.proc);
   return std::move(*processes);
-}
-
-void look_at(Examiner& examiner, int proc, std::uint32_t pid, const RetiredIndex& index, UserNames& users,
-             RestartReport& report) {
-  const Outcome outcome = examiner.examine(proc, pid);
-  report.scanned += outcome == Outcome::looked_at ? 1U : 0U;
-  report.unreadable += outcome == Outcome::unreadable ? 1U : 0U;
-  if (examiner.holdings().empty()) return;
-  auto process = describe(pid, examiner.leader(), examiner.process(), users);
-  if (!process) return;
-  process->files = stale_files(index, examiner.holdings());
-  report.processes.push_back(std::move(*process));
 }
 
 }  // namespace
 
 RestartReport scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options) {
-  const Fd proc(::open(options.proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  Fd proc(::open(options.proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!proc) fail_errno("open", options.proc);
   auto rows = wanted(retired, options);
   RestartReport report;
   report.retired = rows.size();
-  const RetiredIndex alive(not_gone(root_fd, std::move(rows)));
-  report.alive = alive.rows().size();
+  const auto shared = std::make_shared<const Shared>(Shared{std::move(proc), Fd(::fcntl(root_fd, F_DUPFD_CLOEXEC, 0)),
+                                                            options, RetiredIndex(not_gone(root_fd, std::move(rows)))});
+  report.alive = shared->alive.rows().size();
   if (report.alive == 0) return report;
-  Examiner examiner(root_fd, alive, options.files);
-  UserNames users(root_fd);
-  for (const std::uint32_t pid : processes_to_look_at(proc.get(), options)) {
-    look_at(examiner, proc.get(), pid, alive, users, report);
-  }
+  Visits visits = visit_all(processes_to_look_at(*shared), [&] { return std::make_unique<ProcessVisitor>(shared); });
+  report.processes = std::move(visits.processes);
+  report.scanned = visits.scanned;
+  report.unreadable = visits.unreadable;
   return report;
 }
 

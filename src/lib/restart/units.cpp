@@ -61,4 +61,11 @@ std::string unit_of(std::string_view cgroup_path) {
   return {};
 }
 
+Placement placement_of(std::string_view cgroup_text) {
+  Placement placement;
+  placement.cgroup = cgroup_path(cgroup_text);
+  placement.unit = unit_of(placement.cgroup);
+  return placement;
+}
+
 }  // namespace minipkg::restart

@@ -85,7 +85,13 @@ TEST(Json, WordsAreThoseOfTheSchemas) {
   const Json file = process["files"]["items"]["properties"];
   EXPECT_EQ(words_up_to(Use::descriptor), file["use"]["enum"]);
   EXPECT_EQ(words_up_to(RetiredKind::removed), file["kind"]["enum"]);
-  EXPECT_EQ(words_up_to(Certainty::unconfirmed), file["certainty"]["enum"]);
+  EXPECT_EQ(words_up_to(Certainty::likely), file["certainty"]["enum"]);
+  EXPECT_EQ(words_up_to(Basis::path), file["basis"]["enum"]);
+  const Json remedy = schema("needs-restart")["properties"]["remedies"]["items"]["properties"];
+  EXPECT_EQ(words_up_to(RemedyKind::restart_process), remedy["kind"]["enum"]);
+  EXPECT_EQ(words_up_to(Manner::by_hand), remedy["manner"]["enum"]);
+  const Json reason = schema("needs-restart")["properties"]["reboot"]["items"]["properties"];
+  EXPECT_EQ(words_up_to(Reboot::reboot), reason["wish"]["enum"]);
 }
 
 TEST(Json, FileTypesAreReadBack) {

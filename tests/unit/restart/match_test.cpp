@@ -93,7 +93,9 @@ TEST(StaleFiles, StrongestUseFirstThenByPath) {
   const std::vector<Holding> holdings{
       {4, Use::descriptor}, {0, Use::data}, {1, Use::code}, {2, Use::code}, {3, Use::executable}};
   std::vector<std::string> paths;
-  for (const StaleFile& file : stale_files(index, holdings)) paths.push_back(file.path);
+  std::vector<StaleFile> files = stale_files(index, holdings);
+  sort_files(files);
+  for (const StaleFile& file : files) paths.push_back(file.path);
   EXPECT_THAT(paths, ElementsAre("/exe", "/a.so", "/b.so", "/data", "/open"));
 }
 

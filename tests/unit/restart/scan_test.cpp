@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <pthread.h>
 
-#include "lib/restart/examine.hpp"
+#include "lib/restart/record_finder.hpp"
 #include "minipkg/error.hpp"
 #include "unit/restart/playground.hpp"
 
@@ -160,7 +160,7 @@ TEST_F(ScanTest, OneProcessAsked) {
   replace("/prog", "new");
   EXPECT_THAT(scan_for({old}).processes, SizeIs(2));
   ScanOptions options;
-  options.pid = two.pid();
+  options.pids = {two.pid()};
   const RestartReport report = scan_for({old}, options);
   EXPECT_EQ(report.scanned, 1U);
   ASSERT_THAT(report.processes, SizeIs(1));
@@ -178,7 +178,7 @@ TEST_F(ScanTest, ZombieAndKernelThreadAreNothing) {
   ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(zombie), &info, WEXITED | WNOWAIT), 0);
   ScanOptions options;
   for (const pid_t pid : {zombie, 2}) {
-    options.pid = static_cast<std::uint32_t>(pid);
+    options.pids = {static_cast<std::uint32_t>(pid)};
     const RestartReport report = scan_for({old}, options);
     EXPECT_EQ(report.scanned, 0U) << pid;
     EXPECT_EQ(report.unreadable, 0U) << pid;
@@ -244,14 +244,17 @@ TEST_F(ScanTest, ReusedInodeNumberIsSilent) {
   const Child child([&] { map_file(*again, PROT_READ | PROT_EXEC); });
   EXPECT_THAT(scan_for({old}).processes, IsEmpty());
 
-  // Each way to tell must do so alone: the examiner by handle, and by birth time.
+  // Each way to tell must do so alone: the finder by handle, and by birth time.
   for (const bool with_handle : {true, false}) {
     if (!with_handle) old.handle = {};
     const RetiredIndex index({old});
-    Examiner examiner(root_fd_.get(), index, OpenFiles::look);
+    RecordFinder finder(root_fd_.get(), index, OpenFiles::look);
     const Fd proc(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    EXPECT_EQ(examiner.examine(proc.get(), child.pid()), Outcome::looked_at);
-    EXPECT_THAT(examiner.holdings(), IsEmpty()) << (with_handle ? "handle" : "birth time");
+    ProcessView process;
+    ASSERT_EQ(process.open(proc.get(), child.pid()), Outcome::looked_at);
+    std::vector<StaleFile> found;
+    EXPECT_EQ(finder.look(process, found), Outcome::looked_at);
+    EXPECT_THAT(found, IsEmpty()) << (with_handle ? "handle" : "birth time");
   }
 }
 
@@ -316,7 +319,7 @@ TEST_F(ScanTest, OrdinaryUserIsNotToldOfAReusedNumber) {
     map_file(below("/a.so"), PROT_READ | PROT_EXEC);
   });
   ScanOptions options;
-  options.pid = child.pid();
+  options.pids = {child.pid()};
   EXPECT_EQ(as_nobody([&] { return summary(scan_for({old}, options), child.pid()); }), "");
 }
 

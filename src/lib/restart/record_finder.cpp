@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lib/restart/examine.hpp"
+#include "lib/restart/record_finder.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,16 +15,12 @@
 namespace minipkg::restart {
 namespace {
 
-Outcome outcome_of(int error) {
-  return error == ENOENT || error == ESRCH ? Outcome::nothing_there : Outcome::unreadable;
-}
-
 /// Whether a file of device `dev` may be mapped from `mapped_dev`. On btrfs and overlayfs stat(2) gives a device number
 /// of its own, without a driver, and /proc/PID/maps the file system's.
 bool may_be_on(std::uint64_t dev, std::uint64_t mapped_dev) { return dev == mapped_dev || gnu_dev_major(dev) == 0; }
 
 /// Nothing and errno set if the caller may not look, or there is nothing any more.
-std::optional<Seen> look(int dirfd, const char* link) {
+std::optional<Seen> look_through(int dirfd, const char* link) {
   const Fd inode(::openat(dirfd, link, O_PATH | O_CLOEXEC));
   if (!inode) return std::nullopt;
   const auto identity = os::identity_through(inode.get(), "");
@@ -34,92 +30,58 @@ std::optional<Seen> look(int dirfd, const char* link) {
 
 }  // namespace
 
-Outcome Examiner::examine(int proc, std::uint32_t pid) {
+Outcome RecordFinder::look(const ProcessView& process, std::vector<StaleFile>& found) {
   holdings_.clear();
-  thread_.reset();
-  leader_ = os::open_numbered(proc, pid);
-  if (!leader_) return outcome_of(errno);
-  std::optional<Identity> executable = os::identity_through(process(), "exe");
-  if (!executable) {
-    const int error = errno;
-    const Outcome outcome = without_executable(error);
-    if (outcome != Outcome::looked_at) return outcome;
-    executable = enter_live_thread(proc);
-    if (!executable) return Outcome::nothing_there;
-  }
-  judge("exe", Use::executable, executable->dev, executable->ino);
-  const Outcome outcome = examine_mappings();
-  return outcome == Outcome::looked_at && files_ == OpenFiles::look ? examine_files() : outcome;
+  judge(process, "exe", Use::executable, process.executable().dev, process.executable().ino);
+  look_at_mappings(process);
+  const Outcome outcome = files_ == OpenFiles::look ? look_at_open_files(process) : Outcome::looked_at;
+  for (StaleFile& file : stale_files(index_, holdings_)) found.push_back(std::move(file));
+  return outcome;
 }
 
-/// looked_at: the leader has exited, but other threads run on.
-Outcome Examiner::without_executable(int error) const {
-  std::string text;
-  const auto stat = os::read_text(leader(), "stat", text) ? os::parse_stat(text) : std::nullopt;
-  if (!stat || stat->is_kernel_thread() || (stat->has_exited() && stat->threads <= 1)) return Outcome::nothing_there;
-  return outcome_of(error) == Outcome::unreadable ? Outcome::unreadable : Outcome::looked_at;
-}
-
-std::optional<Identity> Examiner::enter_live_thread(int proc) {
-  const Fd tasks(::openat(leader(), "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  const auto threads = tasks ? os::numbered_entries(tasks.get()) : std::nullopt;
-  if (!threads) return std::nullopt;
-  for (const std::uint32_t number : *threads) {
-    // Not task/TID, which has no map_files; /proc/TID is not listed, but there.
-    thread_ = os::open_numbered(proc, number);
-    if (!thread_) continue;
-    const auto executable = os::identity_through(process(), "exe");
-    if (executable) return executable;
-  }
-  thread_.reset();
-  return std::nullopt;
-}
-
-Outcome Examiner::examine_mappings() {
-  if (!reader_.read(process())) return outcome_of(errno);
+void RecordFinder::look_at_mappings(const ProcessView& process) {
   // Code first: most often it spares asking about the other mappings of the same inode.
   for (const bool code : {true, false}) {
-    for (const os::Mapping& mapping : reader_.mappings()) {
+    for (const os::Mapping& mapping : process.mappings()) {
       if (mapping.executable != code || index_.with_number(mapping.ino).empty()) continue;
       const std::string link = fmt::format("map_files/{:x}-{:x}", mapping.start, mapping.end);
-      judge(link.c_str(), code ? Use::code : Use::data, mapping.dev, mapping.ino);
+      judge(process, link.c_str(), code ? Use::code : Use::data, mapping.dev, mapping.ino);
     }
   }
-  return Outcome::looked_at;
 }
 
-Outcome Examiner::examine_files() {
-  const Fd directory(::openat(process(), "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+Outcome RecordFinder::look_at_open_files(const ProcessView& process) {
+  const Fd directory(::openat(process.process(), "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const auto files = directory ? os::numbered_entries(directory.get()) : std::nullopt;
   if (!files) return outcome_of(errno);
   for (const std::uint32_t file : *files) {
     const std::string link = fmt::format("fd/{}", file);
-    const auto identity = os::identity_through(process(), link.c_str());
-    if (identity) judge(link.c_str(), Use::descriptor, identity->dev, identity->ino);
+    const auto identity = os::identity_through(process.process(), link.c_str());
+    if (identity) judge(process, link.c_str(), Use::descriptor, identity->dev, identity->ino);
   }
   return Outcome::looked_at;
 }
 
 /// Takes what the link leads to into the holdings if it is a retired inode. `dev` and `ino` are what is known of it
 /// without a closer look.
-void Examiner::judge(const char* link, Use use, std::uint64_t dev, std::uint64_t ino) {
+void RecordFinder::judge(const ProcessView& process, const char* link, Use use, std::uint64_t dev, std::uint64_t ino) {
   const auto rows = index_.with_number(ino);
   if (rows.empty() || is_known(rows, use)) return;
-  const auto seen = look(process(), link);
+  const auto seen = look_through(process.process(), link);
   if (!seen && outcome_of(errno) == Outcome::nothing_there) return;
   for (const std::size_t row : rows) {
     const RetiredInode& retired = index_.rows()[row];
     const Verdict verdict = seen ? compare(retired, *seen) : Verdict::undecided;
     if (verdict == Verdict::same) holdings_.push_back({row, use, Certainty::confirmed});
     if (verdict != Verdict::undecided || !may_be_on(retired.identity.dev, dev)) continue;
-    if (!names_deleted_file(os::link_text(process(), link), path_as_seen(retired))) continue;
+    if (!names_deleted_file(os::link_text(process.process(), link), path_as_seen(retired))) continue;
     holdings_.push_back({row, use, Certainty::unconfirmed});
     return;  // the newest transaction is the likeliest
   }
 }
 
 /// Whether every one of the rows is held already, in a way as strong as `use`.
-bool Examiner::is_known(std::span<const std::size_t> rows, Use use) const {
+bool RecordFinder::is_known(std::span<const std::size_t> rows, Use use) const {
   return std::all_of(rows.begin(), rows.end(), [&](std::size_t row) {
     return std::any_of(holdings_.begin(), holdings_.end(),
                        [&](const Holding& holding) { return holding.row == row && holding.use <= use; });
@@ -127,7 +89,7 @@ bool Examiner::is_known(std::span<const std::size_t> rows, Use use) const {
 }
 
 /// Where /proc's links say the path is: symlinks above it resolved, the root's own path before it.
-std::string Examiner::path_as_seen(const RetiredInode& row) {
+std::string RecordFinder::path_as_seen(const RetiredInode& row) {
   const std::size_t slash = row.path.rfind('/');
   const std::string parent = row.path.substr(0, slash == std::string::npos ? 0 : slash + 1);
   auto [known, is_new] = parents_as_seen_.try_emplace(parent);
