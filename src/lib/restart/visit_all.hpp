@@ -34,6 +34,6 @@ struct Visits {
 /// process that waits for a dead file server may hold the lock of its memory map for ever. Such a thread ends with the
 /// program: those waits end when it is killed.
 Visits visit_all(std::vector<std::uint32_t> pids, const std::function<std::unique_ptr<Visitor>()>& new_visitor,
-                 std::chrono::milliseconds patience = std::chrono::seconds(1));
+                 std::chrono::milliseconds patience = std::chrono::seconds(2));
 
 }  // namespace minipkg::restart
