@@ -95,13 +95,37 @@ class Reports(LiveTest):
         process = self.start(self.compile("mapper.c", "mapper"), again)
         self.assertEqual(process.heard(), "mapped")
         self.assertEqual(len(process.mappings_of(inode)), 1)
+        rows = self.state("SELECT * FROM retired")
         report = self.minipkg.needs_restart("--files")
         self.assertEqual((report["processes"], report["retired"], report["alive"]), ([], 1, 0))
         # On a file system without handles the processes are asked, and the birth time tells.
+        self.assertEqual(self.state("SELECT * FROM retired"), [])
+        self.state(f"INSERT INTO retired VALUES ({', '.join('?' * len(rows[0]))})", *rows[0])
         self.state("UPDATE retired SET handle = x'', handle_type = 0")
         report = self.minipkg.needs_restart("--files")
         self.assertEqual((report["processes"], report["alive"]), ([], 1))
         self.assertGreater(report["scanned"], 0)
+
+    def test_what_is_settled_is_not_asked_again(self):
+        self.minipkg.install(self.packages[0])
+        self.minipkg.install(self.packages[1])
+        self.assertEqual([self.minipkg.needs_restart()["retired"] for _ in range(2)], [1, 0])
+        self.minipkg.run("undo")
+        self.assertEqual(self.minipkg.needs_restart()["retired"], 1)  # the second version
+
+    def test_a_bind_mount_of_the_old_file_may_be_run_later(self):
+        caller = self.program_with_library("caller.c")
+        self.minipkg.install(self.packages[0], self.pack("caller", "1.0-1", {"/usr/bin/caller": caller}))
+        pinned = self.scratch / "libtest.so"
+        pinned.touch()
+        holder = self.start("unshare", "--mount", "sh", "-c",
+                            f"mount --bind {self.library_path} {pinned} && echo ready && read go && "
+                            f"LD_PRELOAD={pinned} exec {self.root}/usr/bin/caller")
+        self.assertEqual(holder.heard(), "ready")
+        self.minipkg.install(self.packages[1])
+        self.assertNothingStale()
+        self.assertEqual(holder.ask("go\n1"), "1")
+        self.assertStale(self.minipkg.needs_restart(), (holder, "libtest", "1.0-1", "2.0-1", "code"))
 
     def file_with_number(self, inode):
         for number in range(5000):

@@ -40,9 +40,8 @@ Life probe_handle(int mount_fd, const FileHandle& handle) {
   const Fd inode(::open_by_handle_at(mount_fd, room.get(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!inode && errno == ESTALE) return Life::gone;
   if (!inode) return errno == EPERM ? Life::unknown : Life::held;
-  if (::fcntl(inode.get(), F_SETLEASE, F_WRLCK) != 0) return Life::held;
-  ::fcntl(inode.get(), F_SETLEASE, F_UNLCK);
-  return Life::named;
+  // Closing gives it back.
+  return ::fcntl(inode.get(), F_SETLEASE, F_WRLCK) == 0 ? Life::named : Life::held;
 }
 
 namespace {

@@ -28,18 +28,20 @@ Door open_door(int root_fd, const std::string& place) {
 
 }  // namespace
 
-std::vector<RetiredInode> not_gone(int root_fd, std::vector<RetiredInode> rows) {
+Probed probe(int root_fd, std::vector<RetiredInode> rows) {
   std::unordered_map<std::string, Door> doors;
   const os::LeaseSignals quiet;
-  std::erase_if(rows, [&](const RetiredInode& row) {
+  Probed probed;
+  for (RetiredInode& row : rows) {
     auto door = doors.find(row.place);
     if (door == doors.end()) door = doors.emplace(row.place, open_door(root_fd, row.place)).first;
     // Another device: another file system is mounted there now, its ESTALE would say nothing of ours.
-    if (!door->second.fd || door->second.dev != row.identity.dev) return false;
-    const os::Life life = os::probe_handle(door->second.fd.get(), row.handle);
-    return life == os::Life::gone || life == os::Life::named;
-  });
-  return rows;
+    const bool may_ask = door->second.fd && door->second.dev == row.identity.dev;
+    const os::Life life = may_ask ? os::probe_handle(door->second.fd.get(), row.handle) : os::Life::unknown;
+    auto& kind = life == os::Life::gone ? probed.gone : life == os::Life::named ? probed.unused : probed.alive;
+    kind.push_back(std::move(row));
+  }
+  return probed;
 }
 
 }  // namespace minipkg::restart

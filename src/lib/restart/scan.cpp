@@ -2,6 +2,7 @@
 #include "lib/restart/scan.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -9,6 +10,7 @@
 #include "lib/os/procfs.hpp"
 #include "lib/restart/describe.hpp"
 #include "lib/restart/match.hpp"
+#include "lib/restart/pins.hpp"
 #include "lib/restart/probe.hpp"
 #include "lib/restart/record_finder.hpp"
 #include "lib/restart/visit_all.hpp"
@@ -75,23 +77,38 @@ std::vector<std::uint32_t> processes_to_look_at(const Shared& shared) {
   return std::move(*processes);
 }
 
+/// Those that no later question needs: the gone, and what is unused and cannot be reached any more.
+std::vector<RetiredInode> settled(int root_fd, int proc, std::vector<RetiredInode> gone,
+                                  std::vector<RetiredInode> unused) {
+  if (unused.empty()) return gone;
+  const Pins pins = Pins::read(proc);
+  std::string root = os::link_text(AT_FDCWD, fmt::format("/proc/self/fd/{}", root_fd).c_str());
+  if (root == "/") root.clear();
+  for (RetiredInode& row : unused) {
+    if (!pins.may_lead_to(root + row.path)) gone.push_back(std::move(row));
+  }
+  return gone;
+}
+
 }  // namespace
 
-RestartReport scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options) {
+Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options) {
   Fd proc(::open(options.proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!proc) fail_errno("open", options.proc);
+  Scan scan;
   auto rows = wanted(retired, options);
-  RestartReport report;
-  report.retired = rows.size();
+  scan.report.retired = rows.size();
+  Probed probed = probe(root_fd, std::move(rows));
+  scan.report.alive = probed.alive.size();
+  scan.settled = settled(root_fd, proc.get(), std::move(probed.gone), std::move(probed.unused));
+  if (probed.alive.empty()) return scan;
   const auto shared = std::make_shared<const Shared>(Shared{std::move(proc), Fd(::fcntl(root_fd, F_DUPFD_CLOEXEC, 0)),
-                                                            options, RetiredIndex(not_gone(root_fd, std::move(rows)))});
-  report.alive = shared->alive.rows().size();
-  if (report.alive == 0) return report;
+                                                            options, RetiredIndex(std::move(probed.alive))});
   Visits visits = visit_all(processes_to_look_at(*shared), [&] { return std::make_unique<ProcessVisitor>(shared); });
-  report.processes = std::move(visits.processes);
-  report.scanned = visits.scanned;
-  report.unreadable = visits.unreadable;
-  return report;
+  scan.report.processes = std::move(visits.processes);
+  scan.report.scanned = visits.scanned;
+  scan.report.unreadable = visits.unreadable;
+  return scan;
 }
 
 std::string boot_id() {

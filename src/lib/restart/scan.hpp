@@ -7,11 +7,17 @@
 
 namespace minipkg::restart {
 
+struct Scan {
+  RestartReport report;
+  /// Rows that will never be found again: nobody needs to ask about them a second time.
+  std::vector<RetiredInode> settled;
+};
+
 /// Who still holds one of the retired inodes. Asks the file systems first (file handles); looks at processes only if
 /// some inode may be alive. `root_fd` is the directory that RetiredInode::place is relative to. Rows of another boot
 /// than the running one are passed over. Never throws for a single process; throws Error(cannot_answer) only if
 /// `options.proc` cannot be listed.
-RestartReport scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options);
+Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options);
 
 /// /proc/sys/kernel/random/boot_id
 std::string boot_id();

@@ -230,4 +230,19 @@ void State::forget_retired(const std::string& boot_id) {
   });
 }
 
+void State::forget_retired(const std::vector<RetiredInode>& inodes) {
+  database_.guard([&] {
+    SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
+    SQLite::Statement& row = database_.prepare("DELETE FROM retired WHERE number = ? AND path = ? AND ino = ?");
+    for (const RetiredInode& inode : inodes) {
+      row.bind(1, as_signed(inode.transaction));
+      row.bind(2, inode.path);
+      row.bind(3, as_signed(inode.identity.ino));
+      row.exec();
+      row.reset();
+    }
+    transaction.commit();
+  });
+}
+
 }  // namespace minipkg::store

@@ -57,8 +57,10 @@ class State {
   /// The transaction's places come with their kept_bytes.
   void close_done(const Journal&, std::int64_t finished, Keep);
   void close_undone(std::uint64_t number, std::int64_t finished);
-  /// Forgets retired inodes of other boots, and those that are known to be gone.
+  /// Forgets retired inodes of other boots than this.
   void forget_retired(const std::string& boot_id);
+  /// Forgets these. Nothing that a power cut must not undo.
+  void forget_retired(const std::vector<RetiredInode>&);
 
   // The way back, state_undo.cpp.
   /// Transactions that keep their old inodes, newest first, without steps.

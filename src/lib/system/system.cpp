@@ -162,7 +162,9 @@ RestartReport System::needs_restart(const ScanOptions& options) const {
     const auto now = versions.find(inode.package);
     if (now != versions.end()) inode.new_version = now->second;
   }
-  return restart::scan(impl_->root.fd(), retired, options);
+  restart::Scan scan = restart::scan(impl_->root.fd(), retired, options);
+  impl_->forget(scan.settled);
+  return std::move(scan.report);
 }
 
 }  // namespace minipkg

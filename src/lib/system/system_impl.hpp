@@ -46,6 +46,9 @@ struct System::Impl {
   template <class Work>
   auto read(Needs, Work work);
 
+  /// Spares the next question what this one has settled, if that may be written and nobody is at work.
+  void forget(const std::vector<RetiredInode>& settled);
+
   void open_root();
   void open_for_read();
   void open_for_write();

@@ -84,7 +84,8 @@ bool Verifier::another_owner_agrees(const FileEntry& entry, const OnDisk& disk) 
 FileSystem Verifier::file_system_of(const FileEntry& entry, const Found& found) {
   const auto [known, is_new] = file_systems_.emplace(found.stat->mount, FileSystem::unknown);
   if (!is_new) return known->second;
-  const int mounted = os::is_mount_point(*found.stat) ? root_.try_directory(resolver_.resolve(entry.path).canonical) : -1;
+  const int mounted =
+      os::is_mount_point(*found.stat) ? root_.try_directory(resolver_.resolve(entry.path).canonical) : -1;
   known->second = os::file_system_of(mounted >= 0 ? mounted : found.dirfd);
   return known->second;
 }

@@ -94,7 +94,7 @@ class Playground : public ::testing::Test {
   }
 
   RestartReport scan_for(std::vector<RetiredInode> rows, const ScanOptions& options = {}) const {
-    return scan(root_fd_.get(), rows, options);
+    return scan(root_fd_.get(), rows, options).report;
   }
 
   std::string root_;

@@ -76,7 +76,8 @@ TEST(VisitAll, NoProcessNoReport) {
 TEST(VisitAll, WhoHangsIsLeftBehindAndCounted) {
   const auto log = std::make_shared<Log>();
   log->hanging = {7, 8, 22};
-  const Visits visits = visit_all(pids(100), [&] { return std::make_unique<TestVisitor>(log); }, 50ms);
+  const Visits visits = visit_all(
+      pids(100), [&] { return std::make_unique<TestVisitor>(log); }, 50ms);
   {
     const std::lock_guard lock(log->mutex);
     EXPECT_EQ(log->visited.size(), 100U);
