@@ -7,7 +7,7 @@
 
 #include "lib/os/in_root.hpp"
 #include "lib/os/procfs.hpp"
-#include "lib/restart/units.hpp"
+#include "lib/restart/placement.hpp"
 
 namespace minipkg::restart {
 
