@@ -6,6 +6,7 @@ PRAGMA user_version = 1;
 -- 'mode': 'live', or 'offline' while an offline root has a transaction under way.
 -- 'bootstrap': directories that the first transaction of this root made for the databases, one a line, each behind the
 -- time that its parent had before.
+-- 'boot': id of the boot of the last transaction; 'before_boot': number of the last one before it.
 CREATE TABLE meta (
   key   TEXT PRIMARY KEY,
   value TEXT NOT NULL

@@ -99,8 +99,9 @@ Container lxc(std::string_view component, std::string_view outer) {
 Container nspawn(std::string_view component, std::string_view outer) {
   if (const auto name = between("machine-", component, scope)) return machine(*name);
   if (const auto name = between("systemd-nspawn@", component, service)) return {"nspawn", unescaped(*name)};
-  // Unregistered (--keep-unit): the unit it was started in names it.
+  // Unregistered (--register=no): the unit it was started in names it, if there is one.
   if (component != "payload") return {};
+  if (outer.empty()) return {"nspawn", "unregistered"};
   for (const std::string_view kind : {service, scope}) {
     if (const auto name = between("", outer, kind)) return {"nspawn", std::string(*name)};
   }

@@ -38,7 +38,7 @@ const std::string& UserNames::name(std::uint32_t uid) {
   return names_.try_emplace(uid, std::to_string(uid)).first->second;
 }
 
-std::optional<StaleProcess> describe(const ProcessView& process, UserNames& users) {
+std::optional<StaleProcess> describe(const ProcessView& process, UserNames& users, std::string_view manager_root) {
   std::string text;
   const auto stat = os::read_text(process.leader(), "stat", text) ? os::parse_stat(text) : std::nullopt;
   if (!stat || (stat->has_exited() && stat->threads <= 1)) return std::nullopt;
@@ -54,7 +54,7 @@ std::optional<StaleProcess> describe(const ProcessView& process, UserNames& user
   if (std::string root = os::link_text(process.process(), "root"); root != "/") stale.root = std::move(root);
   stale.exe = os::link_text(process.process(), "exe");
   // Of the thread that lives: an exited leader is moved to the root group.
-  if (os::read_text(process.process(), "cgroup", text)) stale.placement = placement_of(text);
+  if (os::read_text(process.process(), "cgroup", text)) stale.placement = placement_of(text, manager_root);
   return stale;
 }
 

@@ -27,7 +27,7 @@ class UserNames {
 /// Adds the users of a passwd(5) text; the first line of a number wins.
 void add_users(std::string_view passwd, std::map<std::uint32_t, std::string>& names);
 
-/// Who it is. Nothing if it has exited meanwhile.
-std::optional<StaleProcess> describe(const ProcessView&, UserNames& users);
+/// Who it is. Nothing if it has exited meanwhile. `manager_root` is that of placement.hpp.
+std::optional<StaleProcess> describe(const ProcessView&, UserNames& users, std::string_view manager_root);
 
 }  // namespace minipkg::restart

@@ -8,6 +8,7 @@
 
 #include "lib/base/fail.hpp"
 #include "lib/os/procfs.hpp"
+#include "lib/restart/caller.hpp"
 #include "lib/restart/describe.hpp"
 #include "lib/restart/match.hpp"
 #include "lib/restart/pins.hpp"
@@ -23,6 +24,7 @@ struct Shared {
   Fd proc, root;
   ScanOptions options;
   RetiredIndex alive;
+  std::string manager_root;  ///< of placement.hpp
 };
 
 /// Asks every finder about each process.
@@ -44,7 +46,7 @@ class ProcessVisitor : public Visitor {
     }
     if (found.empty()) return visit;
     sort_files(found);
-    visit.process = describe(view_, users_);
+    visit.process = describe(view_, users_, shared_->manager_root);
     if (visit.process) visit.process->files = std::move(found);
     return visit;
   }
@@ -102,8 +104,10 @@ Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptio
   scan.report.alive = probed.alive.size();
   scan.settled = settled(root_fd, proc.get(), std::move(probed.gone), std::move(probed.unused));
   if (probed.alive.empty()) return scan;
-  const auto shared = std::make_shared<const Shared>(Shared{std::move(proc), Fd(::fcntl(root_fd, F_DUPFD_CLOEXEC, 0)),
-                                                            options, RetiredIndex(std::move(probed.alive))});
+  std::string manager_root = manager_root_in(proc.get());
+  const auto shared =
+      std::make_shared<const Shared>(Shared{std::move(proc), Fd(::fcntl(root_fd, F_DUPFD_CLOEXEC, 0)), options,
+                                            RetiredIndex(std::move(probed.alive)), std::move(manager_root)});
   Visits visits = visit_all(processes_to_look_at(*shared), [&] { return std::make_unique<ProcessVisitor>(shared); });
   scan.report.processes = std::move(visits.processes);
   scan.report.scanned = visits.scanned;

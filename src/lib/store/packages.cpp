@@ -153,6 +153,37 @@ std::vector<std::string> Packages::owners_below(const std::string& directory) {
   });
 }
 
+std::vector<OwnedFile> Packages::matching(const std::string& directories, const std::string& names) {
+  std::vector<OwnedFile> found;
+  if (!has_schema()) return found;
+  return database_->guard([&] {
+    SQLite::Statement& rows = database_->prepare(
+        "SELECT path, file.name, package.name, version FROM directory JOIN file ON file.directory = directory.id "
+        "JOIN package ON package.id = file.package WHERE path GLOB ? AND file.name GLOB ?");
+    rows.bind(1, directories);
+    rows.bind(2, names);
+    while (rows.executeStep()) {
+      found.push_back({child_path(text(rows.getColumn(0)), text(rows.getColumn(1))), text(rows.getColumn(2)),
+                       text(rows.getColumn(3))});
+    }
+    rows.reset();
+    return found;
+  });
+}
+
+std::vector<std::string> Packages::manifests_with(const std::string& member) {
+  std::vector<std::string> manifests;
+  if (!has_schema()) return manifests;
+  return database_->guard([&] {
+    SQLite::Statement& rows =
+        database_->prepare("SELECT manifest FROM package WHERE instr(manifest, '\"' || ? || '\":') > 0 ORDER BY name");
+    rows.bind(1, member);
+    while (rows.executeStep()) manifests.push_back(text(rows.getColumn(0)));
+    rows.reset();
+    return manifests;
+  });
+}
+
 std::string Packages::transaction() {
   if (!has_schema()) return {};
   return database_->guard([&] {

@@ -10,6 +10,10 @@
 
 namespace minipkg::store {
 
+struct OwnedFile {
+  std::string path, package, version;
+};
+
 /// packages.db: what is installed. A root without the file, or with an empty one, has nothing installed.
 class Packages {
  public:
@@ -25,6 +29,11 @@ class Packages {
   std::vector<OwnerFact> owners(const std::string& path);
   /// Who has paths recorded in this directory or below it, as it is spelled.
   std::vector<std::string> owners_below(const std::string& directory);
+  /// Recorded paths by two patterns of sqlite.org/lang_expr.html#glob; a '*' of `directories` takes a '/' too.
+  std::vector<OwnedFile> matching(const std::string& directories, const std::string& names);
+  /// Canonical JSON of the manifests that have a member of this name, all but their files; also one that has it
+  /// elsewhere.
+  std::vector<std::string> manifests_with(const std::string& member);
   /// Id of the last transaction committed here; empty if none.
   std::string transaction();
   /// Nothing was ever committed here.

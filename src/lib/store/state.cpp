@@ -222,11 +222,16 @@ void State::close_undone(std::uint64_t number, std::int64_t finished) {
   });
 }
 
-void State::forget_retired(const std::string& boot_id) {
+void State::enter_boot(const std::string& boot_id) {
+  if (meta("boot") == boot_id) return;
   database_.guard([&] {
+    SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
     SQLite::Statement& row = database_.prepare("DELETE FROM retired WHERE boot_id <> ?");
     row.bind(1, boot_id);
     row.exec();
+    set_meta("boot", boot_id);
+    set_meta("before_boot", std::to_string(database_.number("SELECT coalesce(max(number), 0) FROM history")));
+    transaction.commit();
   });
 }
 

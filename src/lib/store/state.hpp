@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -57,8 +58,10 @@ class State {
   /// The transaction's places come with their kept_bytes.
   void close_done(const Journal&, std::int64_t finished, Keep);
   void close_undone(std::uint64_t number, std::int64_t finished);
-  /// Forgets retired inodes of other boots than this.
-  void forget_retired(const std::string& boot_id);
+  /// Before the first transaction of a boot: forgets the retired inodes of others, and notes where this one begins.
+  void enter_boot(const std::string& boot_id);
+  /// Packages that transactions of this boot changed, with their version before it; empty: they were not installed.
+  std::map<std::string, std::string> versions_before_boot(const std::string& boot_id);
   /// Forgets these. Nothing that a power cut must not undo.
   void forget_retired(const std::vector<RetiredInode>&);
 

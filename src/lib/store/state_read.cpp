@@ -156,6 +156,20 @@ std::vector<RetiredInode> State::retired() {
   });
 }
 
+std::map<std::string, std::string> State::versions_before_boot(const std::string& boot_id) {
+  std::map<std::string, std::string> versions;
+  if (database_.version() == 0 || meta("boot") != boot_id) return versions;
+  return database_.guard([&] {
+    SQLite::Statement& row = database_.prepare(
+        "SELECT name, from_version FROM history_package JOIN history USING (number) "
+        "WHERE state = 'done' AND number > (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'before_boot') "
+        "ORDER BY number");
+    while (row.executeStep()) versions.try_emplace(text(row.getColumn(0)), text(row.getColumn(1)));
+    row.reset();
+    return versions;
+  });
+}
+
 std::vector<PackageChange> State::changes(std::uint64_t number) {
   std::vector<PackageChange> changes;
   SQLite::Statement& row = database_.prepare(

@@ -35,13 +35,6 @@ std::string path_of(int fd, const std::string& otherwise) {
   return length <= 0 ? otherwise : std::string(text.data(), static_cast<std::size_t>(length));
 }
 
-bool is_running_system(int root) {
-  struct stat given {
-  }, own{};
-  return ::fstat(root, &given) == 0 && ::stat("/", &own) == 0 && given.st_dev == own.st_dev &&
-         given.st_ino == own.st_ino;
-}
-
 void try_to_set_mtime(int directory, std::int64_t nanoseconds, const std::string& path) {
   try {
     os::set_mtime(directory, "", nanoseconds, path);
@@ -61,6 +54,13 @@ void check_directory(int fd, const std::string& path) {
 }
 
 }  // namespace
+
+bool is_running_system(int root) {
+  struct stat given {
+  }, own{};
+  return ::fstat(root, &given) == 0 && ::stat("/", &own) == 0 && given.st_dev == own.st_dev &&
+         given.st_ino == own.st_ino;
+}
 
 std::int64_t System::Impl::clock() const { return options.clock ? *options.clock : std::time(nullptr); }
 

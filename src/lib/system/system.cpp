@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "minipkg/system.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 
@@ -9,7 +8,6 @@
 #include "lib/model/path.hpp"
 #include "lib/os/resolver.hpp"
 #include "lib/os/system_id.hpp"
-#include "lib/restart/scan.hpp"
 #include "lib/system/restoration.hpp"
 #include "lib/system/system_impl.hpp"
 
@@ -80,7 +78,7 @@ Report System::Impl::run(const Plan& plan, const std::vector<transaction::Supply
     transaction::prune_all(on);  // nobody could find what no state.db knows
     state->set_live(false);
   }
-  state->forget_retired(os::boot_id());
+  if (state->live()) state->enter_boot(os::boot_id());
   if (restores == 0 && state->live()) make_room(plan);
   Report report = transaction::run(on, plan, supplies, {options.command, restores}, observer, check);
   try {
@@ -144,27 +142,6 @@ std::vector<HistoryEntry> System::history() const {
 std::optional<HistoryEntry> System::history(std::uint64_t transaction) const {
   return impl_->read(Impl::Needs::both,
                      [&] { return impl_->state ? impl_->state->history(transaction) : std::nullopt; });
-}
-
-RestartReport System::needs_restart(const ScanOptions& options) const {
-  std::vector<RetiredInode> retired;
-  std::map<std::string, std::string> versions;
-  impl_->read(Impl::Needs::both, [&] {
-    retired = impl_->state ? impl_->state->retired() : std::vector<RetiredInode>();
-    for (const InstalledPackage& package : impl_->packages->all()) versions[package.name] = package.version;
-    return true;
-  });
-  std::erase_if(retired, [&](const RetiredInode& inode) {
-    return !options.packages.empty() &&
-           std::find(options.packages.begin(), options.packages.end(), inode.package) == options.packages.end();
-  });
-  for (RetiredInode& inode : retired) {
-    const auto now = versions.find(inode.package);
-    if (now != versions.end()) inode.new_version = now->second;
-  }
-  restart::Scan scan = restart::scan(impl_->root.fd(), retired, options);
-  impl_->forget(scan.settled);
-  return std::move(scan.report);
 }
 
 }  // namespace minipkg

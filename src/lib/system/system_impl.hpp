@@ -18,6 +18,9 @@ constexpr const char* state_directory = "/var/lib/minipkg";
 constexpr const char* packages_file = "packages.db";
 constexpr const char* state_file = "state.db";
 
+/// Whether the directory is this process's own "/".
+bool is_running_system(int root);
+
 struct System::Impl {
   OpenOptions options;
   os::Tree root;

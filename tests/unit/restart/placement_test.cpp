@@ -123,6 +123,7 @@ INSTANTIATE_TEST_SUITE_P(
              "", "machine.slice", "", "nspawn deb"},
         Case{"/system.slice/my-box.service/payload/init.scope", "my-box.service", "", "system.slice", "",
              "nspawn my-box"},
+        Case{"/payload/system.slice/ssh.service", "", "", "", "", "nspawn unregistered"},
         Case{"/machine.slice/machine-qemu\\x2d3\\x2dfedora\\x2d40.scope/libvirt/emulator",
              "machine-qemu\\x2d3\\x2dfedora\\x2d40.scope", "", "machine.slice", "", "qemu fedora-40"},
         Case{"/machine.slice/machine-qemu\\x2dold.scope", "machine-qemu\\x2dold.scope", "", "machine.slice", "",

@@ -230,7 +230,7 @@ TEST(StateStore, RetiredInodesCountWhenTheTransactionIsDone) {
   ASSERT_EQ(state.retired().size(), 1U);
   EXPECT_EQ(state.retired()[0].handle, inode.handle);
   EXPECT_EQ(state.retired()[0].identity, inode.identity);
-  state.forget_retired("another boot");
+  state.enter_boot("another boot");
   EXPECT_TRUE(state.retired().empty());
 }
 
