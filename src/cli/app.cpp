@@ -57,6 +57,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_rollback(app, context);
   add_recover(app, context);
   add_needs_restart(app, context);
+  add_restart(app, context);
   add_build(app, context);
   add_inspect(app, context);
 }

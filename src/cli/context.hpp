@@ -57,5 +57,6 @@ void add_undo(CLI::App&, Context&);
 void add_rollback(CLI::App&, Context&);
 void add_recover(CLI::App&, Context&);
 void add_needs_restart(CLI::App&, Context&);
+void add_restart(CLI::App&, Context&);
 
 }  // namespace minipkg::cli

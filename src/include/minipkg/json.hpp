@@ -9,6 +9,7 @@
 #include "minipkg/package.hpp"
 #include "minipkg/plan.hpp"
 #include "minipkg/restart.hpp"
+#include "minipkg/restarts.hpp"
 #include "minipkg/system.hpp"
 
 /// Every answer as one JSON object {"schema": "minipkg-<what>/1", …}, described by schemas/<what>-1.schema.json,
@@ -19,6 +20,7 @@ MINIPKG_API std::string to_json(const Plan&);
 MINIPKG_API std::string to_json(const Problems&);
 MINIPKG_API std::string to_json(const Report&);
 MINIPKG_API std::string to_json(const RestartReport&);
+MINIPKG_API std::string to_json(const Restarts&);
 MINIPKG_API std::string to_json(const std::vector<InstalledPackage>&);
 MINIPKG_API std::string to_json(const std::vector<OwnedPath>&);
 MINIPKG_API std::string to_json(const VerifyReport&);

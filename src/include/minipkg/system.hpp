@@ -164,6 +164,7 @@ class MINIPKG_API System {
   /// What opening had to repair.
   Recovery recovered() const;
   bool live() const;
+  bool is_running_system() const;  ///< its root is this process's own "/"
 
   Facts inspect(const Request&) const;
 

@@ -35,6 +35,7 @@ constexpr std::array<const char*, 8> remedy_kinds{"restart_unit",   "reload_unit
                                                   "end_session",    "restart_process"};
 constexpr std::array<const char*, 2> manners{"automatic", "by_hand"};
 constexpr std::array<const char*, 3> reboots{"no", "soft_reboot", "reboot"};
+constexpr std::array<const char*, 5> treatments{"left", "pending", "done", "failed", "still_old"};
 constexpr std::array<const char*, 3> recoveries{"nothing_to_do", "undone", "finished"};
 constexpr std::array<const char*, 10> error_kinds{"usage",  "refused",    "rolled_back", "needs_recover", "bad_package",
                                                   "locked", "permission", "interrupted", "cannot_answer", "internal"};
@@ -53,6 +54,7 @@ const char* name_of(Basis basis) { return word(bases, basis); }
 const char* name_of(RemedyKind kind) { return word(remedy_kinds, kind); }
 const char* name_of(Manner manner) { return word(manners, manner); }
 const char* name_of(Reboot reboot) { return word(reboots, reboot); }
+const char* name_of(Treatment treatment) { return word(treatments, treatment); }
 const char* name_of(Recovery recovery) { return word(recoveries, recovery); }
 const char* name_of(ErrorKind kind) { return word(error_kinds, kind); }
 

@@ -120,4 +120,18 @@ std::string to_json(const RestartReport& report) {
   return json::answer("needs-restart", std::move(object));
 }
 
+std::string to_json(const Restarts& restarts) {
+  Json commands = Json::array(), objects = Json::array();
+  for (const auto& command : restarts.commands()) commands.push_back(json::text_array(command));
+  for (const Restart& restart : restarts.all()) {
+    Json object = to_object(restart.remedy);
+    object.erase("why");
+    object["treatment"] = json::name_of(restart.treatment);
+    json::put_if_any(object, "why", restart.why);
+    if (!restart.log.empty()) object["log"] = json::text_array(restart.log);
+    objects.push_back(std::move(object));
+  }
+  return json::answer("restart", {{"commands", std::move(commands)}, {"restarts", std::move(objects)}});
+}
+
 }  // namespace minipkg

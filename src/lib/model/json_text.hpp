@@ -9,6 +9,7 @@
 #include "minipkg/error.hpp"
 #include "minipkg/plan.hpp"
 #include "minipkg/restart.hpp"
+#include "minipkg/restarts.hpp"
 #include "minipkg/system.hpp"
 
 /// What every rendering to JSON is made of.
@@ -43,6 +44,7 @@ const char* name_of(Basis);
 const char* name_of(RemedyKind);
 const char* name_of(Manner);
 const char* name_of(Reboot);
+const char* name_of(Treatment);
 const char* name_of(Recovery);
 const char* name_of(ErrorKind);
 /// The other way, for facts read from a file.

@@ -20,7 +20,7 @@ namespace {
 
 /// The one that this root's packages would replace; empty if that is another's: in a container, or for an image.
 std::string running_kernel(int root) {
-  if (!is_running_system(root)) return {};
+  if (!is_own_root(root)) return {};
   for (const char* mark : {"/run/systemd/container", "/run/.containerenv", "/.dockerenv"}) {
     if (::access(mark, F_OK) == 0) return {};
   }
@@ -79,6 +79,8 @@ restart::Caller caller_in(const std::string& path) {
 
 }  // namespace
 
+bool System::is_running_system() const { return is_own_root(impl_->root.fd()); }
+
 RestartReport System::needs_restart(const ScanOptions& options) const {
   restart::RebootFacts facts = impl_->read(Impl::Needs::both, [&] { return recorded_facts(*impl_); });
   std::erase_if(facts.retired, [](const RetiredInode& inode) { return inode.boot_id != os::boot_id(); });
@@ -93,7 +95,7 @@ RestartReport System::needs_restart(const ScanOptions& options) const {
   if (!report.processes.empty()) {
     report.remedies = restart::remedies_for(report.processes, facts.hints, caller_in(options.proc));
   }
-  if (is_running_system(impl_->root.fd())) restart::judge_reboot(facts, report);
+  if (is_running_system()) restart::judge_reboot(facts, report);
   keep_only(options.packages, report.reboot, [](const RebootReason& reason) { return reason.package; });
   return report;
 }

@@ -55,7 +55,7 @@ void check_directory(int fd, const std::string& path) {
 
 }  // namespace
 
-bool is_running_system(int root) {
+bool is_own_root(int root) {
   struct stat given {
   }, own{};
   return ::fstat(root, &given) == 0 && ::stat("/", &own) == 0 && given.st_dev == own.st_dev &&
@@ -231,7 +231,7 @@ void System::Impl::give_up_opening(const std::string& made) {
 void System::Impl::decide_liveness(bool had_state) {
   const bool was_live = had_state && state->live();
   const bool live = options.liveness == Liveness::live ||
-                    (options.liveness == Liveness::automatic && (was_live || is_running_system(root.fd())));
+                    (options.liveness == Liveness::automatic && (was_live || is_own_root(root.fd())));
   if (was_live && !live && options.discard_state == DiscardState::no) {
     fail(ErrorKind::refused, "treat as offline", options.root, "it keeps the state of a machine (state.db)",
          "add --discard-state to lose its history and restart records");

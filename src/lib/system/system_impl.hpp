@@ -19,7 +19,7 @@ constexpr const char* packages_file = "packages.db";
 constexpr const char* state_file = "state.db";
 
 /// Whether the directory is this process's own "/".
-bool is_running_system(int root);
+bool is_own_root(int root);
 
 struct System::Impl {
   OpenOptions options;
