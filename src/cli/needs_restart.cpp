@@ -60,6 +60,13 @@ void add_needs_restart(CLI::App& app, Context& context) {
       ->type_name("NAME")
       ->take_all()
       ->allow_extra_args(false);
+  auto* const unmanaged = command->add_flag_callback(
+      "--unmanaged", [options] { options->scan.unmanaged = Unmanaged::everything; },
+      "Every replaced file, of whatever origin, in all roots; by default those that minipkg, dpkg or rpm own");
+  command
+      ->add_flag_callback(
+          "--managed", [options] { options->scan.unmanaged = Unmanaged::ignore; }, "Only files that minipkg replaced")
+      ->excludes(unmanaged);
   command->add_flag("--complete", options->complete, "Exit with 11 if some processes could not be looked at");
   refuse_short_root(*command);
   command->callback(

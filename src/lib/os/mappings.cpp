@@ -5,8 +5,10 @@
 #include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <climits>
 
 #include "lib/base/fd.hpp"
 
@@ -30,6 +32,26 @@ constexpr auto procmap_query = _IOWR('f', 17, ProcmapQuery);
 constexpr std::uint64_t vma_executable = 0x04;
 constexpr std::uint64_t covering_or_next = 0x10;
 constexpr std::uint64_t file_backed = 0x20;
+
+constexpr std::string_view deleted = " (deleted)";  // d_path() in fs/d_path.c
+
+/// Whether the name of the mapping at this address ends like that of a file whose name was taken away.
+bool is_name_gone(int maps, std::uint64_t address) {
+  // Short ones are told faster: the kernel takes as much room as it is offered.
+  std::array<char, PATH_MAX> room;
+  for (const std::size_t size : {std::size_t{256}, room.size()}) {
+    ProcmapQuery query;
+    query.query_addr = address;
+    query.vma_name_addr = reinterpret_cast<std::uintptr_t>(room.data());
+    query.vma_name_size = static_cast<std::uint32_t>(size);
+    if (::ioctl(maps, procmap_query, &query) == 0) {
+      const std::size_t told = query.vma_name_size;  // with the end mark
+      return told > 0 && told <= size && std::string_view(room.data(), told - 1).ends_with(deleted);
+    }
+    if (errno != ENAMETOOLONG) return false;
+  }
+  return true;  // not known: to be looked at
+}
 
 /// Takes a number and the separator behind it off `text`.
 bool take_number(std::string_view& text, int base, char separator, std::uint64_t& number) {
@@ -58,6 +80,7 @@ std::optional<Mapping> parse_maps_line(std::string_view line) {
     return std::nullopt;
   }
   mapping.dev = makedev(static_cast<unsigned int>(major), static_cast<unsigned int>(minor));
+  mapping.name_gone = line.ends_with(deleted);
   return mapping;
 }
 
@@ -78,11 +101,25 @@ bool MappingReader::read_by_query(int maps) {
     query.query_flags = covering_or_next | file_backed;
     if (::ioctl(maps, procmap_query, &query) != 0) return errno == ENOENT;
     if (query.inode != 0) {
-      mappings_.push_back({query.vma_start, query.vma_end, makedev(query.dev_major, query.dev_minor), query.inode,
-                           (query.vma_flags & vma_executable) != 0});
+      Mapping mapping{query.vma_start,
+                      query.vma_end,
+                      makedev(query.dev_major, query.dev_minor),
+                      query.inode,
+                      (query.vma_flags & vma_executable) != 0,
+                      false};
+      if (names_ == MappingNames::ask) mapping.name_gone = is_name_gone_of(maps, mapping);
+      mappings_.push_back(mapping);
     }
     query.query_addr = query.vma_end;
   }
+}
+
+/// The segments of a library stand together: the first one's name is asked.
+bool MappingReader::is_name_gone_of(int maps, const Mapping& mapping) const {
+  if (!mappings_.empty() && mappings_.back().dev == mapping.dev && mappings_.back().ino == mapping.ino) {
+    return mappings_.back().name_gone;
+  }
+  return is_name_gone(maps, mapping.start);
 }
 
 bool MappingReader::read_by_text(int maps) {

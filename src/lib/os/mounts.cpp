@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <vector>
 
@@ -45,7 +47,14 @@ std::string without_octal(std::string_view text) {
   return plain;
 }
 
-/// "36 35 98:0 /mnt1 /mnt2 rw,noatime …": id, parent, device, what of it, where.
+bool may_hang(std::string_view file_system_type) {
+  constexpr std::array<std::string_view, 10> types{"fuse", "fuseblk", "nfs", "nfs4", "cifs",
+                                                   "smb3", "9p",      "afs", "ceph", "autofs"};
+  return file_system_type.starts_with("fuse.") ||
+         std::find(types.begin(), types.end(), file_system_type) != types.end();
+}
+
+/// "36 35 98:0 /mnt1 /mnt2 rw,noatime … - ext4 …": id, parent, device, what of it, where, and its type.
 MountTable parse_mounts(std::string_view mountinfo) {
   MountTable mounts;
   while (!mountinfo.empty()) {
@@ -56,7 +65,13 @@ MountTable parse_mounts(std::string_view mountinfo) {
     std::string_view device = next(line, ' ');
     if (!known || !number(next(device, ':'), major) || !number(device, minor)) continue;
     next(line, ' ');
-    mounts[id] = {makedev(static_cast<unsigned>(major), static_cast<unsigned>(minor)), without_octal(next(line, ' '))};
+    Mount& mount = mounts[id];
+    mount.file_system = makedev(static_cast<unsigned>(major), static_cast<unsigned>(minor));
+    mount.point = without_octal(next(line, ' '));
+    const std::size_t dash = line.find(" - ");  // behind the options, and any number of optional fields
+    if (dash == std::string_view::npos) continue;
+    line.remove_prefix(dash + 3);
+    mount.type = next(line, ' ');
   }
   return mounts;
 }

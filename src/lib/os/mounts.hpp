@@ -12,7 +12,11 @@ namespace minipkg::os {
 struct Mount {
   std::uint64_t file_system = 0;  ///< device of the super block: one for all subvolumes of a btrfs
   std::string point;              ///< where it is, as this process names it
+  std::string type;               ///< "ext4"
 };
+
+/// Whether looking at a path there may ask another machine, or another program, and so take for ever.
+bool may_hang(std::string_view file_system_type);
 
 /// By mount id, as statx(2) tells it.
 using MountTable = std::map<std::uint64_t, Mount>;

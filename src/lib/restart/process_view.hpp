@@ -24,7 +24,9 @@ Outcome outcome_of(int error);
 /// that its buffers stay.
 class ProcessView {
  public:
-  explicit ProcessView(os::MappingSource source = os::MappingSource::automatic) : reader_(source) {}
+  explicit ProcessView(os::MappingSource source = os::MappingSource::automatic,
+                       os::MappingNames names = os::MappingNames::skip)
+      : reader_(source, names) {}
 
   /// Looks at another process; `proc` is a directory like /proc. Where it returns unreadable because of the mappings
   /// alone, executable() is known.

@@ -7,10 +7,12 @@
 #include <algorithm>
 
 #include "lib/base/fail.hpp"
+#include "lib/foreign/owners.hpp"
 #include "lib/os/procfs.hpp"
 #include "lib/restart/caller.hpp"
 #include "lib/restart/describe.hpp"
 #include "lib/restart/match.hpp"
+#include "lib/restart/path_finder.hpp"
 #include "lib/restart/pins.hpp"
 #include "lib/restart/probe.hpp"
 #include "lib/restart/record_finder.hpp"
@@ -25,15 +27,24 @@ struct Shared {
   ScanOptions options;
   RetiredIndex alive;
   std::string manager_root;  ///< of placement.hpp
+  bool looks_at_paths;
+  std::unique_ptr<StalePlaces> places = std::make_unique<StalePlaces>();
 };
 
 /// Asks every finder about each process.
 class ProcessVisitor : public Visitor {
  public:
   explicit ProcessVisitor(std::shared_ptr<const Shared> shared)
-      : shared_(std::move(shared)), users_(shared_->root.get()) {
+      : shared_(std::move(shared)),
+        users_(shared_->root.get()),
+        view_(os::MappingSource::automatic, shared_->looks_at_paths ? os::MappingNames::ask : os::MappingNames::skip) {
     if (!shared_->alive.rows().empty()) {
       finders_.push_back(std::make_unique<RecordFinder>(shared_->root.get(), shared_->alive, shared_->options.files));
+    }
+    if (shared_->looks_at_paths) {
+      finders_.push_back(
+          std::make_unique<PathFinder>(PathFinder::Task{shared_->root.get(), &shared_->alive, shared_->options.files,
+                                                        shared_->options.unmanaged, shared_->places.get()}));
     }
   }
 
@@ -72,6 +83,11 @@ std::vector<RetiredInode> wanted(const std::vector<RetiredInode>& retired, const
   return distinct(std::move(rows));
 }
 
+/// Files that minipkg did not replace are looked for by themselves where another package manager may have.
+bool looks_at_paths(int root_fd, Unmanaged unmanaged) {
+  return unmanaged == Unmanaged::everything || (unmanaged == Unmanaged::owned && foreign::has_database(root_fd));
+}
+
 std::vector<std::uint32_t> processes_to_look_at(const Shared& shared) {
   if (!shared.options.pids.empty()) return shared.options.pids;
   auto processes = os::numbered_entries(shared.proc.get());
@@ -94,7 +110,8 @@ std::vector<RetiredInode> settled(int root_fd, int proc, std::vector<RetiredInod
 
 }  // namespace
 
-Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options) {
+Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options,
+          const ManagedAmong& managed) {
   Fd proc(::open(options.proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!proc) fail_errno("open", options.proc);
   Scan scan;
@@ -103,12 +120,16 @@ Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptio
   Probed probed = probe(root_fd, std::move(rows));
   scan.report.alive = probed.alive.size();
   scan.settled = settled(root_fd, proc.get(), std::move(probed.gone), std::move(probed.unused));
-  if (probed.alive.empty()) return scan;
+  const bool by_path = looks_at_paths(root_fd, options.unmanaged);
+  if (probed.alive.empty() && !by_path) return scan;
   std::string manager_root = manager_root_in(proc.get());
-  const auto shared =
-      std::make_shared<const Shared>(Shared{std::move(proc), Fd(::fcntl(root_fd, F_DUPFD_CLOEXEC, 0)), options,
-                                            RetiredIndex(std::move(probed.alive)), std::move(manager_root)});
+  const auto shared = std::make_shared<const Shared>(Shared{std::move(proc), Fd(::fcntl(root_fd, F_DUPFD_CLOEXEC, 0)),
+                                                            options, RetiredIndex(std::move(probed.alive)),
+                                                            std::move(manager_root), by_path});
   Visits visits = visit_all(processes_to_look_at(*shared), [&] { return std::make_unique<ProcessVisitor>(shared); });
+  judge_paths(
+      visits.processes, *shared->places, options,
+      [root_fd](const foreign::Paths& paths) { return foreign::owners_of(root_fd, paths); }, managed);
   scan.report.processes = std::move(visits.processes);
   scan.report.scanned = visits.scanned;
   scan.report.unreadable = visits.unreadable;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "lib/model/retired.hpp"
+#include "lib/restart/judge_paths.hpp"
 #include "minipkg/restart.hpp"
 
 namespace minipkg::restart {
@@ -15,9 +16,11 @@ struct Scan {
 
 /// Who still holds one of the retired inodes. Asks the file systems first (file handles); looks at processes only if
 /// some inode may be alive. `root_fd` is the directory that RetiredInode::place is relative to. Rows of another boot
-/// than the running one are passed over. Never throws for a single process; throws Error(cannot_answer) only if
-/// `options.proc` cannot be listed.
-Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options);
+/// than the running one are passed over. Files that are on no record are looked for as `options.unmanaged` says;
+/// `managed` keeps those that minipkg owns out of it. Never throws for a single process; throws Error(cannot_answer)
+/// only if `options.proc` cannot be listed.
+Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options,
+          const ManagedAmong& managed = {});
 
 /// /proc/sys/kernel/random/boot_id
 std::string boot_id();

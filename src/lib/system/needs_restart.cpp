@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "lib/os/procfs.hpp"
 #include "lib/os/system_id.hpp"
@@ -85,7 +86,14 @@ RestartReport System::needs_restart(const ScanOptions& options) const {
   restart::RebootFacts facts = impl_->read(Impl::Needs::both, [&] { return recorded_facts(*impl_); });
   std::erase_if(facts.retired, [](const RetiredInode& inode) { return inode.boot_id != os::boot_id(); });
   keep_only(options.packages, facts.retired, [](const RetiredInode& inode) { return inode.package; });
-  restart::Scan scan = restart::scan(impl_->root.fd(), facts.retired, options);
+  const auto managed = [this](const std::set<std::string>& paths) {
+    std::set<std::string> ours;
+    for (const OwnedPath& owned : owners({paths.begin(), paths.end()})) {
+      if (!owned.packages.empty()) ours.insert(owned.path);
+    }
+    return ours;
+  };
+  restart::Scan scan = restart::scan(impl_->root.fd(), facts.retired, options, managed);
   // That the running kernel's own files were replaced stays worth knowing.
   std::erase_if(scan.settled, [&](const RetiredInode& inode) {
     return !facts.running.empty() && restart::kernel_release(inode.path) == facts.running;
