@@ -27,9 +27,17 @@ TEST(ParseMapsLine, Fields) {
 TEST(ParseMapsLine, HostileNamesChangeNothing) {
   const auto plain = parsed("/x");
   ASSERT_TRUE(plain);
-  for (const char* name : {"/a b", "/a (deleted)", "/a\\012b", "/55d0-55d1 rw-p 0 00:00 99 /fake", "/\x1b[31m",
-                           "/\xff\xfe", " /leading space", "", "//deleted", "(deleted)"}) {
+  for (const char* name : {"/a b", "/a\\012b", "/55d0-55d1 rw-p 0 00:00 99 /fake", "/\x1b[31m", "/\xff\xfe",
+                           " /leading space", "", "//deleted"}) {
     EXPECT_EQ(parsed(name), plain) << name;
+  }
+}
+
+TEST(ParseMapsLine, NameThatWasTakenAway) {
+  EXPECT_TRUE(parsed("/a (deleted)")->name_gone);
+  EXPECT_TRUE(parsed("/a (deleted) (deleted)")->name_gone);
+  for (const char* name : {"/a", "/a(deleted)", "/a (deleted) ", "/a (deleted)/b"}) {
+    EXPECT_FALSE(parsed(name)->name_gone) << name;
   }
 }
 
@@ -48,8 +56,8 @@ TEST(ParseMapsLine, NothingForOtherText) {
 /// Both ways, or nothing where the kernel has no ioctl.
 std::optional<std::pair<std::vector<Mapping>, std::vector<Mapping>>> both_ways(std::uint32_t pid) {
   const Fd process(::open(("/proc/" + std::to_string(pid)).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  MappingReader query(MappingSource::query);
-  MappingReader text(MappingSource::text);
+  MappingReader query(MappingSource::query, MappingNames::ask);
+  MappingReader text(MappingSource::text, MappingNames::ask);
   if (!query.read(process.get())) {
     EXPECT_EQ(errno, ENOTTY);
     return std::nullopt;
@@ -84,6 +92,9 @@ TEST_F(MappingReaderTest, QueryAndTextAgreeOnAChildWithManyMappings) {
   const auto both = both_ways(child.pid());
   if (!both) GTEST_SKIP() << "PROCMAP_QUERY needs Linux 6.11";
   EXPECT_EQ(both->first, both->second);
+  const auto gone = std::count_if(both->first.begin(), both->first.end(), [](const Mapping& m) { return m.name_gone; });
+  EXPECT_GT(gone, 0);
+  EXPECT_LT(gone, std::ssize(both->first));
   const auto code =
       std::count_if(both->first.begin(), both->first.end(), [](const Mapping& m) { return m.executable; });
   EXPECT_GE(both->first.size(), 300 * names.size());
