@@ -73,7 +73,7 @@ Outcome PathFinder::look(const ProcessView& process, std::vector<StaleFile>& fou
   const auto& mappings = process.mappings();
   // A mapping tells of it without another look, unless its code was moved to other memory.
   const bool is_in_place = std::any_of(mappings.begin(), mappings.end(), [&](const os::Mapping& mapping) {
-    return mapping.ino == executable.ino && !mapping.name_gone;
+    return !mapping.name_gone && is_same(executable.dev, executable.ino, mapping.dev, mapping.ino);
   });
   if (!is_in_place) consider(process, {"exe", Use::executable, executable.dev, executable.ino}, found);
   look_at_mappings(process, found);
@@ -182,7 +182,8 @@ PathFinder::Answer PathFinder::compare_with_now(const Held& held, const ProcessT
   const auto now = there ? about(there.get(), "") : std::nullopt;
   const bool is_file = now && now->is_regular();
   if (is_file && held.is(*now)) return {};
-  if (is_file && held.inode && os::same_content(held.inode.get(), there.get(), most_bytes)) return {};
+  const bool is_readable = is_file && held.inode && !os::may_hang(tree.mount_type(now->mount, now->dev));
+  if (is_readable && os::same_content(held.inode.get(), there.get(), most_bytes)) return {};
   StaleFile file;
   file.path = place.path;
   file.kind = is_file ? RetiredKind::replaced : RetiredKind::removed;
