@@ -14,11 +14,12 @@ namespace {
 
 struct NeedsRestartOptions {
   ScanOptions scan;
-  bool open_files = false, complete = false;
+  bool open_files = false, complete = false, certain = false;
 };
 
 ExitStatus needs_restart(Context& context, NeedsRestartOptions options) {
   options.scan.files = options.open_files ? OpenFiles::look : OpenFiles::skip;
+  options.scan.guesses = options.certain ? Guesses::omit : Guesses::report;
   const System system = context.open(Access::read);
   if (!system.live()) context.console.note("this root keeps no record of replaced files (not a live one, see --live)");
   const RestartReport report = system.needs_restart(options.scan);
@@ -52,6 +53,8 @@ void add_needs_restart(CLI::App& app, Context& context) {
   command->alias("needs-restarting")->alias("ps");
   auto options = std::make_shared<NeedsRestartOptions>();
   command->add_flag("--files", options->open_files, "Open files too: old data is no reason to restart, but is told");
+  command->add_flag("--certain", options->certain,
+                    "Leave out what is only likely: scripts and modules that were read and let go");
   command->add_option("--pid", options->scan.pids, "Only this process; may be given again")
       ->type_name("PID")
       ->take_all()

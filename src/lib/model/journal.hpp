@@ -61,6 +61,8 @@ struct Journal {
   std::vector<JournalPlace> places;
   std::vector<JournalStep> steps;
   std::vector<TouchedDirectory> touched;
+  /// CLOCK_BOOTTIME in nanoseconds: the first change is about to come, or, afterwards, the last one has happened.
+  std::int64_t renamed = 0;
 };
 
 }  // namespace minipkg

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "lib/model/language.hpp"
 #include "minipkg/plan.hpp"
 #include "minipkg/restart.hpp"
 
@@ -29,6 +30,10 @@ struct RetiredInode {
   RetiredKind kind = RetiredKind::replaced;
   std::uint64_t transaction = 0;
   std::string boot_id;
+  Language language = Language::none;
+  std::int64_t renamed = 0;  ///< CLOCK_BOOTTIME in nanoseconds when its name was gone; 0: not known
+  bool settled = false;      ///< nobody can hold it any more: it only tells what was at the path
+  bool returned = false;     ///< an undo gave it its name back: only tells what was at the path until `renamed`
 };
 
 }  // namespace minipkg

@@ -90,7 +90,7 @@ Fd open_numbered(int directory, std::uint32_t number) {
   return Fd(::openat(directory, std::to_string(number).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-bool read_text(int dirfd, const char* name, std::string& text) {
+bool read_text(int dirfd, const char* name, std::string& text, std::size_t limit) {
   text.clear();
   const Fd fd(::openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd) return false;
@@ -101,6 +101,7 @@ bool read_text(int dirfd, const char* name, std::string& text) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return false;
     text.append(piece.data(), static_cast<std::size_t>(got));
+    if (text.size() >= limit) return true;
   }
 }
 

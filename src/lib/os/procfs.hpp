@@ -39,8 +39,9 @@ std::optional<std::vector<std::uint32_t>> numbered_entries(int directory);
 /// another one that was given its number.
 Fd open_numbered(int directory, std::uint32_t number);
 
-/// Replaces `text` by the content of a small file. False and errno set if it cannot be read.
-bool read_text(int dirfd, const char* name, std::string& text);
+/// Replaces `text` by the content of a small file, or about the first `limit` bytes of one whose size a process
+/// chooses. False and errno set if it cannot be read.
+bool read_text(int dirfd, const char* name, std::string& text, std::size_t limit = std::string::npos);
 
 /// The text of a link; empty if it cannot be read.
 std::string link_text(int dirfd, const char* name);

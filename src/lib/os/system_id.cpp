@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <ctime>
 
 #include "lib/base/fail.hpp"
 #include "lib/base/fd.hpp"
@@ -23,6 +24,12 @@ std::string boot_id() {
     return std::string(text.data(), static_cast<std::size_t>(length > 0 ? length : 0));
   }();
   return id;
+}
+
+std::int64_t since_boot() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
 }
 
 std::string random_id() {

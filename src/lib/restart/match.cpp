@@ -19,6 +19,8 @@ bool same_inode(const RetiredInode& left, const RetiredInode& right) {
   return left.identity == right.identity && left.handle == right.handle;
 }
 
+}  // namespace
+
 StaleFile stale_file(const RetiredInode& row, Use use, Certainty certainty) {
   StaleFile file;
   file.path = row.path;
@@ -33,8 +35,6 @@ StaleFile stale_file(const RetiredInode& row, Use use, Certainty certainty) {
   file.transaction = row.transaction;
   return file;
 }
-
-}  // namespace
 
 Verdict compare(const RetiredInode& retired, const Seen& seen) {
   const Identity& then = retired.identity;
@@ -84,6 +84,19 @@ std::vector<StaleFile> stale_files(const RetiredIndex& index, std::span<const Ho
     files.push_back(stale_file(index.rows()[row], holding.use, holding.certainty));
   }
   return files;
+}
+
+void merge_files(std::vector<StaleFile>& files) {
+  std::map<std::tuple<Basis, std::uint64_t, std::uint64_t>, StaleFile> strongest;
+  for (StaleFile& file : files) {
+    const auto [known, is_new] = strongest.try_emplace({file.basis, file.dev, file.ino}, file);
+    if (is_new) continue;
+    const Certainty certainty = std::min(known->second.certainty, file.certainty);
+    if (file.use < known->second.use) known->second = std::move(file);
+    known->second.certainty = certainty;
+  }
+  files.clear();
+  for (auto& [inode, file] : strongest) files.push_back(std::move(file));
 }
 
 void sort_files(std::vector<StaleFile>& files) {

@@ -54,8 +54,13 @@ struct Holding {
   Certainty certainty = Certainty::confirmed;
 };
 
+StaleFile stale_file(const RetiredInode&, Use, Certainty);
+
 /// One for each inode, with its strongest use and its best certainty.
 std::vector<StaleFile> stale_files(const RetiredIndex&, std::span<const Holding>);
+
+/// Where several finders found one inode: the strongest use and the best certainty.
+void merge_files(std::vector<StaleFile>&);
 
 /// Strongest use first, then by path.
 void sort_files(std::vector<StaleFile>&);

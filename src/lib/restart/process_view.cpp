@@ -13,15 +13,17 @@ Outcome outcome_of(int error) {
 
 Outcome ProcessView::open(int proc, std::uint32_t pid) {
   pid_ = pid;
-  mappings_readable_ = false;
+  mappings_.reset();
   executable_ = {};
   thread_.reset();
   leader_ = os::open_numbered(proc, pid);
   if (!leader_) return outcome_of(errno);
-  const Outcome outcome = open_executable(proc);
-  if (outcome != Outcome::looked_at) return outcome;
-  mappings_readable_ = reader_.read(process());
-  return mappings_readable_ ? Outcome::looked_at : outcome_of(errno);
+  return open_executable(proc);
+}
+
+const std::vector<os::Mapping>& ProcessView::mappings() const {
+  if (!mappings_) mappings_ = reader_.read(process()) ? Outcome::looked_at : outcome_of(errno);
+  return *mappings_ == Outcome::looked_at ? reader_.mappings() : none_;
 }
 
 Outcome ProcessView::open_executable(int proc) {

@@ -28,8 +28,7 @@ class ProcessView {
                        os::MappingNames names = os::MappingNames::skip)
       : reader_(source, names) {}
 
-  /// Looks at another process; `proc` is a directory like /proc. Where it returns unreadable because of the mappings
-  /// alone, executable() is known.
+  /// Looks at another process; `proc` is a directory like /proc.
   Outcome open(int proc, std::uint32_t pid);
 
   std::uint32_t pid() const { return pid_; }
@@ -39,19 +38,21 @@ class ProcessView {
   int process() const { return thread_ ? thread_.get() : leader_.get(); }
   /// What /proc/PID/exe leads to; all zero if that is not known.
   const Identity& executable() const { return executable_; }
-  /// By address; empty if they cannot be read.
-  const std::vector<os::Mapping>& mappings() const { return mappings_readable_ ? reader_.mappings() : none_; }
+  /// By address; empty if they cannot be read. They are read when somebody asks: most of a look's time goes into that.
+  const std::vector<os::Mapping>& mappings() const;
+  /// looked_at if nobody asked for the mappings, too.
+  Outcome mappings_outcome() const { return mappings_.value_or(Outcome::looked_at); }
 
  private:
   Outcome open_executable(int proc);
   Outcome without_executable(int error) const;
   std::optional<Identity> enter_live_thread(int proc);
 
-  os::MappingReader reader_;
   std::uint32_t pid_ = 0;
   Fd leader_, thread_;
   Identity executable_;
-  bool mappings_readable_ = false;
+  mutable os::MappingReader reader_;
+  mutable std::optional<Outcome> mappings_;  ///< nothing: not read yet
   std::vector<os::Mapping> none_;
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "lib/base/fail.hpp"
 #include "lib/foreign/owners.hpp"
@@ -16,6 +17,7 @@
 #include "lib/restart/pins.hpp"
 #include "lib/restart/probe.hpp"
 #include "lib/restart/record_finder.hpp"
+#include "lib/restart/script_finder.hpp"
 #include "lib/restart/visit_all.hpp"
 
 namespace minipkg::restart {
@@ -26,6 +28,7 @@ struct Shared {
   Fd proc, root;
   ScanOptions options;
   RetiredIndex alive;
+  ScriptIndex scripts;
   std::string manager_root;  ///< of placement.hpp
   bool looks_at_paths;
   std::unique_ptr<StalePlaces> places = std::make_unique<StalePlaces>();
@@ -41,6 +44,10 @@ class ProcessVisitor : public Visitor {
     if (!shared_->alive.rows().empty()) {
       finders_.push_back(std::make_unique<RecordFinder>(shared_->root.get(), shared_->alive, shared_->options.files));
     }
+    if (!shared_->scripts.empty()) {
+      finders_.push_back(std::make_unique<ScriptFinder>(shared_->root.get(), shared_->scripts, shared_->alive,
+                                                        shared_->options.guesses));
+    }
     if (shared_->looks_at_paths) {
       finders_.push_back(
           std::make_unique<PathFinder>(PathFinder::Task{shared_->root.get(), &shared_->alive, shared_->options.files,
@@ -55,7 +62,9 @@ class ProcessVisitor : public Visitor {
     for (const auto& finder : finders_) {
       if (finder->look(view_, found) == Outcome::unreadable) visit.outcome = Outcome::unreadable;
     }
+    if (view_.mappings_outcome() != Outcome::looked_at) visit.outcome = view_.mappings_outcome();
     if (found.empty()) return visit;
+    merge_files(found);
     sort_files(found);
     visit.process = describe(view_, users_, shared_->manager_root);
     if (visit.process) visit.process->files = std::move(found);
@@ -80,6 +89,20 @@ std::vector<RetiredInode> wanted(const std::vector<RetiredInode>& retired, const
   for (const RetiredInode& row : retired) {
     if (is_asked_for(options.packages, row.package) && row.boot_id == boot) rows.push_back(row);
   }
+  return rows;
+}
+
+/// Scripts and modules, returned ones too, of which it is known when they went.
+std::vector<RetiredInode> scripts_among(const std::vector<RetiredInode>& rows) {
+  std::vector<RetiredInode> scripts;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(scripts),
+               [](const RetiredInode& row) { return row.language != Language::none && row.renamed != 0; });
+  return scripts;
+}
+
+/// Those that somebody may hold.
+std::vector<RetiredInode> still_asked_for(std::vector<RetiredInode> rows) {
+  std::erase_if(rows, [](const RetiredInode& row) { return row.returned || row.settled; });
   return distinct(std::move(rows));
 }
 
@@ -110,26 +133,29 @@ std::vector<RetiredInode> settled(int root_fd, int proc, std::vector<RetiredInod
 
 }  // namespace
 
-Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options,
-          const ManagedAmong& managed) {
+Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options, const Known& known) {
   Fd proc(::open(options.proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!proc) fail_errno("open", options.proc);
   Scan scan;
-  auto rows = wanted(retired, options);
+  std::vector<RetiredInode> rows = wanted(retired, options);
+  std::vector<RetiredInode> scripts = scripts_among(rows);
+  rows = still_asked_for(std::move(rows));
   scan.report.retired = rows.size();
   Probed probed = probe(root_fd, std::move(rows));
   scan.report.alive = probed.alive.size();
   scan.settled = settled(root_fd, proc.get(), std::move(probed.gone), std::move(probed.unused));
+  // Without guesses only who still holds a script is told.
+  if (options.guesses == Guesses::omit && probed.alive.empty()) scripts.clear();
   const bool by_path = looks_at_paths(root_fd, options.unmanaged);
-  if (probed.alive.empty() && !by_path) return scan;
+  if (probed.alive.empty() && scripts.empty() && !by_path) return scan;
   std::string manager_root = manager_root_in(proc.get());
-  const auto shared = std::make_shared<const Shared>(Shared{std::move(proc), Fd(::fcntl(root_fd, F_DUPFD_CLOEXEC, 0)),
-                                                            options, RetiredIndex(std::move(probed.alive)),
-                                                            std::move(manager_root), by_path});
+  const auto shared = std::make_shared<const Shared>(
+      Shared{std::move(proc), Fd(::fcntl(root_fd, F_DUPFD_CLOEXEC, 0)), options, RetiredIndex(std::move(probed.alive)),
+             ScriptIndex(root_fd, std::move(scripts), known.present), std::move(manager_root), by_path});
   Visits visits = visit_all(processes_to_look_at(*shared), [&] { return std::make_unique<ProcessVisitor>(shared); });
   judge_paths(
       visits.processes, *shared->places, options,
-      [root_fd](const foreign::Paths& paths) { return foreign::owners_of(root_fd, paths); }, managed);
+      [root_fd](const foreign::Paths& paths) { return foreign::owners_of(root_fd, paths); }, known.managed);
   scan.report.processes = std::move(visits.processes);
   scan.report.scanned = visits.scanned;
   scan.report.unreadable = visits.unreadable;

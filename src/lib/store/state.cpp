@@ -8,11 +8,15 @@
 namespace minipkg::store {
 namespace {
 
-/// A reader may not migrate: these hide the tables of schema 1 from it, and show them as those of schema 2.
-constexpr const char* first_seen_as_second =
-    "CREATE TEMP VIEW history AS SELECT *, 0 AS kept, 0 AS restores FROM main.history;"
+/// A reader may not migrate: these hide the tables of an older schema from it, and show them as those of the newest.
+constexpr const char* first_as_newest =
+    "CREATE TEMP VIEW history AS SELECT *, 0 AS kept, 0 AS restores, 0 AS renamed FROM main.history;"
+    "CREATE TEMP VIEW retired AS SELECT *, 0 AS language, 0 AS returned, 0 AS settled FROM main.retired;"
     "CREATE TEMP VIEW journal_place AS SELECT *, 0 AS kept_bytes FROM main.journal_place;"
     "CREATE TEMP VIEW journal_step AS SELECT *, 0 AS edited FROM main.journal_step;";
+constexpr const char* second_as_newest =
+    "CREATE TEMP VIEW history AS SELECT *, 0 AS renamed FROM main.history;"
+    "CREATE TEMP VIEW retired AS SELECT *, 0 AS language, 0 AS returned, 0 AS settled FROM main.retired;";
 
 const char* name_of(JournalState state) { return state == JournalState::staging ? "staging" : "committing"; }
 
@@ -20,7 +24,8 @@ const char* name_of(JournalState state) { return state == JournalState::staging 
 
 State::State(const OpenDatabase& options)
     : database_(options, state_application_id, static_cast<int>(state_migrations.size())) {
-  if (options.mode == Mode::read && database_.version() == 1) database_.exec(first_seen_as_second);
+  if (options.mode == Mode::read && database_.version() == 1) database_.exec(first_as_newest);
+  if (options.mode == Mode::read && database_.version() == 2) database_.exec(second_as_newest);
   if (options.mode == Mode::read || database_.version() == static_cast<int>(state_migrations.size())) return;
   SqlTransaction transaction(database_, SqlTransaction::Kind::exclusive);
   for (auto at = static_cast<std::size_t>(database_.version()); at < state_migrations.size(); ++at) {
@@ -99,9 +104,10 @@ void State::write_journal(const Journal& journal, const std::vector<RetiredInode
     add_steps(journal);
     for (const RetiredInode& inode : retired) add_retired(journal.number, inode);
     for (const PackageBefore& package : before) add_before(journal.number, package);
-    SQLite::Statement& update = database_.prepare("UPDATE history SET state = ? WHERE number = ?");
+    SQLite::Statement& update = database_.prepare("UPDATE history SET state = ?, renamed = ? WHERE number = ?");
     update.bind(1, name_of(JournalState::committing));
-    update.bind(2, as_signed(journal.number));
+    update.bind(2, journal.renamed);
+    update.bind(3, as_signed(journal.number));
     update.exec();
     transaction.commit();
   });
@@ -142,7 +148,9 @@ void State::add_steps(const Journal& journal) {
 }
 
 void State::add_retired(std::uint64_t number, const RetiredInode& inode) {
-  SQLite::Statement& row = database_.prepare("INSERT INTO retired VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  SQLite::Statement& row = database_.prepare(
+      "INSERT INTO retired (number, path, dev, ino, birth, handle_type, handle, place, package, version, digest, kind, "
+      "boot_id, language) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   row.bind(1, as_signed(number));
   row.bind(2, inode.path);
   row.bind(3, as_signed(inode.identity.dev));
@@ -156,6 +164,7 @@ void State::add_retired(std::uint64_t number, const RetiredInode& inode) {
   bind_digest(row, 11, inode.old_digest);
   row.bind(12, static_cast<int>(inode.kind));
   row.bind(13, inode.boot_id);
+  row.bind(14, static_cast<int>(inode.language));
   row.exec();
 }
 
@@ -189,11 +198,12 @@ void State::record(const std::vector<std::pair<std::string, RecordedStat>>& pres
 void State::close_done(const Journal& journal, std::int64_t finished, Keep keep) {
   database_.guard([&] {
     SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
-    SQLite::Statement& row =
-        database_.prepare("UPDATE history SET state = 'done', finished = ?, kept = ? WHERE number = ?");
+    SQLite::Statement& row = database_.prepare(
+        "UPDATE history SET state = 'done', finished = ?, kept = ?, renamed = max(renamed, ?) WHERE number = ?");
     row.bind(1, finished);
     row.bind(2, keep == Keep::old_inodes ? 1 : 0);
-    row.bind(3, as_signed(journal.number));
+    row.bind(3, journal.renamed);
+    row.bind(4, as_signed(journal.number));
     row.exec();
     for (std::size_t place = 0; place < journal.places.size(); ++place) {
       SQLite::Statement& bytes =
@@ -238,13 +248,14 @@ void State::enter_boot(const std::string& boot_id) {
 void State::forget_retired(const std::vector<RetiredInode>& inodes) {
   database_.guard([&] {
     SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
-    SQLite::Statement& row = database_.prepare("DELETE FROM retired WHERE number = ? AND path = ? AND ino = ?");
     for (const RetiredInode& inode : inodes) {
+      SQLite::Statement& row = database_.prepare(
+          inode.language == Language::none ? "DELETE FROM retired WHERE number = ? AND path = ? AND ino = ?"
+                                           : "UPDATE retired SET settled = 1 WHERE number = ? AND path = ? AND ino = ?");
       row.bind(1, as_signed(inode.transaction));
       row.bind(2, inode.path);
       row.bind(3, as_signed(inode.identity.ino));
       row.exec();
-      row.reset();
     }
     transaction.commit();
   });

@@ -62,7 +62,7 @@ class State {
   void enter_boot(const std::string& boot_id);
   /// Packages that transactions of this boot changed, with their version before it; empty: they were not installed.
   std::map<std::string, std::string> versions_before_boot(const std::string& boot_id);
-  /// Forgets these. Nothing that a power cut must not undo.
+  /// Forgets these; of scripts only that somebody may hold them. Nothing that a power cut must not undo.
   void forget_retired(const std::vector<RetiredInode>&);
 
   // The way back, state_undo.cpp.
@@ -73,14 +73,14 @@ class State {
   std::vector<PackageBefore> packages_before(std::uint64_t number);
   /// Paths of what the transaction retired in this boot.
   std::set<std::string> retired_paths(std::uint64_t number);
-  /// Inodes that have a name again are not old.
+  /// Inodes that have a name again are not old. Of scripts and modules it stays on record when they had none.
   void forget_returned(const std::vector<Identity>&);
   void begin_prune(std::uint64_t number);  ///< durable: from here on nobody counts on the old inodes
   void end_prune(std::uint64_t number);    ///< forgets its steps too
   std::vector<std::uint64_t> pruning();
 
   std::optional<RecordedStat> recorded(const std::string& path);
-  std::vector<RetiredInode> retired();
+  std::vector<RetiredInode> retired();  ///< those that were returned too
   std::vector<HistoryEntry> history();
   std::optional<HistoryEntry> history(std::uint64_t number);
 

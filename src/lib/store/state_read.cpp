@@ -136,7 +136,8 @@ std::vector<RetiredInode> State::retired() {
   return database_.guard([&] {
     SQLite::Statement& row = database_.prepare(
         "SELECT retired.number, path, dev, ino, birth, handle_type, handle, place, package, version, digest, kind, "
-        "boot_id FROM retired JOIN history USING (number) WHERE history.state = 'done' ORDER BY number, path");
+        "boot_id, language, renamed, returned, settled FROM retired JOIN history USING (number) WHERE history.state = 'done' "
+        "ORDER BY number, path");
     while (row.executeStep()) {
       RetiredInode inode;
       inode.transaction = as_unsigned(row.getColumn(0));
@@ -149,6 +150,10 @@ std::vector<RetiredInode> State::retired() {
       inode.old_digest = digest(row.getColumn(10));
       inode.kind = static_cast<RetiredKind>(row.getColumn(11).getInt());
       inode.boot_id = text(row.getColumn(12));
+      inode.language = static_cast<Language>(row.getColumn(13).getInt());
+      inode.renamed = row.getColumn(14).getInt64();
+      inode.returned = row.getColumn(15).getInt() != 0;
+      inode.settled = row.getColumn(16).getInt() != 0;
       inodes.push_back(std::move(inode));
     }
     row.reset();

@@ -119,11 +119,14 @@ void State::forget_returned(const std::vector<Identity>& present) {
   database_.guard([&] {
     SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
     for (const Identity& one : present) {
-      SQLite::Statement& row = database_.prepare("DELETE FROM retired WHERE ino = ? AND dev = ? AND birth = ?");
-      row.bind(1, as_signed(one.ino));
-      row.bind(2, as_signed(one.dev));
-      row.bind(3, one.birth);
-      row.exec();
+      for (const char* sql : {"DELETE FROM retired WHERE ino = ? AND dev = ? AND birth = ? AND language = 0",
+                              "UPDATE retired SET returned = 1 WHERE ino = ? AND dev = ? AND birth = ?"}) {
+        SQLite::Statement& row = database_.prepare(sql);
+        row.bind(1, as_signed(one.ino));
+        row.bind(2, as_signed(one.dev));
+        row.bind(3, one.birth);
+        row.exec();
+      }
     }
     transaction.commit();
   });

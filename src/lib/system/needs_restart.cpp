@@ -65,6 +65,23 @@ restart::RebootFacts recorded_facts(System::Impl& system) {
   return facts;
 }
 
+/// What else the packages have whose modules were retired.
+std::vector<restart::PackageFile> files_beside(const std::vector<RetiredInode>& retired, store::Packages& packages) {
+  std::set<std::string> names;
+  for (const RetiredInode& inode : retired) {
+    if (restart::is_module(inode.language)) names.insert(inode.package);
+  }
+  std::vector<restart::PackageFile> beside;
+  for (const std::string& name : names) {
+    for (FileEntry& file : packages.files(name)) {
+      const bool is_file = file.type == FileType::regular || file.type == FileType::hardlink;
+      const bool may_lead_to_one = is_file || file.type == FileType::symlink;
+      if (may_lead_to_one && restart::shows_use(file.path, file.mode)) beside.push_back({name, std::move(file.path)});
+    }
+  }
+  return beside;
+}
+
 /// Drops what is of none of the packages; none given: nothing.
 template <class Rows, class PackageOf>
 void keep_only(const std::vector<std::string>& packages, Rows& rows, PackageOf package_of) {
@@ -83,17 +100,22 @@ restart::Caller caller_in(const std::string& path) {
 bool System::is_running_system() const { return is_own_root(impl_->root.fd()); }
 
 RestartReport System::needs_restart(const ScanOptions& options) const {
-  restart::RebootFacts facts = impl_->read(Impl::Needs::both, [&] { return recorded_facts(*impl_); });
-  std::erase_if(facts.retired, [](const RetiredInode& inode) { return inode.boot_id != os::boot_id(); });
-  keep_only(options.packages, facts.retired, [](const RetiredInode& inode) { return inode.package; });
-  const auto managed = [this](const std::set<std::string>& paths) {
+  restart::Known known;
+  restart::RebootFacts facts = impl_->read(Impl::Needs::both, [&] {
+    restart::RebootFacts recorded = recorded_facts(*impl_);
+    if (options.guesses == Guesses::report) known.present = files_beside(recorded.retired, *impl_->packages);
+    return recorded;
+  });
+  known.managed = [this](const std::set<std::string>& paths) {
     std::set<std::string> ours;
     for (const OwnedPath& owned : owners({paths.begin(), paths.end()})) {
       if (!owned.packages.empty()) ours.insert(owned.path);
     }
     return ours;
   };
-  restart::Scan scan = restart::scan(impl_->root.fd(), facts.retired, options, managed);
+  std::erase_if(facts.retired, [](const RetiredInode& inode) { return inode.boot_id != os::boot_id(); });
+  keep_only(options.packages, facts.retired, [](const RetiredInode& inode) { return inode.package; });
+  restart::Scan scan = restart::scan(impl_->root.fd(), facts.retired, options, known);
   // That the running kernel's own files were replaced stays worth knowing.
   std::erase_if(scan.settled, [&](const RetiredInode& inode) {
     return !facts.running.empty() && restart::kernel_release(inode.path) == facts.running;
@@ -103,7 +125,8 @@ RestartReport System::needs_restart(const ScanOptions& options) const {
   if (!report.processes.empty()) {
     report.remedies = restart::remedies_for(report.processes, facts.hints, caller_in(options.proc));
   }
-  if (is_running_system()) restart::judge_reboot(facts, report);
+  std::erase_if(facts.retired, [](const RetiredInode& inode) { return inode.returned; });
+  if (is_running_system(impl_->root.fd())) restart::judge_reboot(facts, report);
   keep_only(options.packages, report.reboot, [](const RebootReason& reason) { return reason.package; });
   return report;
 }

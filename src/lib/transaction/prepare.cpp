@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "lib/transaction/prepare.hpp"
 
+#include <fcntl.h>
+
+#include <algorithm>
+#include <array>
+
 #include "lib/base/fail.hpp"
+#include "lib/base/retry.hpp"
 #include "lib/os/file_handle.hpp"
 #include "lib/os/system_id.hpp"
 #include "lib/transaction/keep.hpp"
@@ -55,6 +61,16 @@ RetiredInode retire(const Journal& journal, const std::string& path, std::uint32
   return inode;
 }
 
+/// Read from the live file before its name goes, if only its content tells.
+Language language_of(const LiveTree::Name& live, const OnDisk& before) {
+  if (before.type != FileType::regular) return Language::none;
+  if (!may_be_script(live.name, before.mode)) return language_of_name(live.name);
+  const Fd file(::openat(live.dirfd, live.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  std::array<char, 2> start{};
+  const ssize_t got = file ? retry([&] { return ::read(file.get(), start.data(), start.size()); }) : 0;
+  return language_of_content({start.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))});
+}
+
 }  // namespace
 
 std::vector<RetiredInode> prepare(const LiveTree& tree, const Plan& plan, Observer& observer) {
@@ -71,6 +87,7 @@ std::vector<RetiredInode> prepare(const LiveTree& tree, const Plan& plan, Observ
     if (takes.retired != nullptr && *takes.retired) {
       retired.push_back(
           retire(tree.journal(), step.path, step.place, takes.before->identity, **takes.retired, takes.kind));
+      retired.back().language = language_of(live, *takes.before);
       if (auto handle = os::handle_at(live.dirfd, live.c_str())) retired.back().handle = std::move(*handle);
     }
     if (needs_second_name(step)) keeper.keep(at, *takes.before);
@@ -83,6 +100,7 @@ std::vector<RetiredInode> displaced(const Journal& journal, const Plan& plan) {
   for (const Displaced& one : plan.displaced) {
     const RetiredKind kind = one.removed ? RetiredKind::removed : RetiredKind::replaced;
     inodes.push_back(retire(journal, one.path, one.place, one.identity, one.retired, kind));
+    inodes.back().language = language_of_name(one.path);
   }
   return inodes;
 }

@@ -137,11 +137,14 @@ void Running::until_commit_point(ArchiveCheck check, Report& report) {
   // A reader who never lets go would stop the COMMIT after the renames: nobody reads from here on.
   writing_.emplace(context_.packages);
   write_packages(*writing_, plan_, supplies_);
+  journal.renamed = os::since_boot();
   context_.state.write_journal(journal, retired, before);
   journal.state = JournalState::committing;
 
   observer_.phase(Observer::Phase::commit, plan_);
   const std::vector<Notice> notices = commit(tree, plan_, observer_);
+  // After the last name: who begins in between may still read an old file, and must not be missed.
+  journal.renamed = os::since_boot();
   report.notices.insert(report.notices.end(), notices.begin(), notices.end());
   sync_places(tree, context_.sync);
   stop_if_asked(observer_);

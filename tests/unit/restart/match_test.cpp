@@ -101,5 +101,18 @@ TEST(StaleFiles, StrongestUseFirstThenByPath) {
 
 TEST(StaleFiles, NothingHeldNothingStale) { EXPECT_THAT(stale_files(RetiredIndex({row(1, "/a")}), {}), IsEmpty()); }
 
+TEST(MergeTest, OneFileForAnInodeThatSeveralFindersFound) {
+  std::vector<StaleFile> files{stale_file(row(5, "/other/name"), Use::descriptor, Certainty::confirmed),
+                               stale_file(row(5, "/script"), Use::script, Certainty::likely),
+                               stale_file(row(6, "/a"), Use::code, Certainty::unconfirmed)};
+  merge_files(files);
+  sort_files(files);
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[0].path, "/a");
+  EXPECT_EQ(files[1].path, "/script");
+  EXPECT_EQ(files[1].use, Use::script);
+  EXPECT_EQ(files[1].certainty, Certainty::confirmed);
+}
+
 }  // namespace
 }  // namespace minipkg::restart

@@ -6,6 +6,7 @@
 
 #include "lib/store/codec.hpp"
 #include "lib/store/packages.hpp"
+#include "lib/store/schema.hpp"
 #include "lib/store/state.hpp"
 #include "minipkg/error.hpp"
 #include "support/temp_dir.hpp"
@@ -291,6 +292,79 @@ TEST(StateStore, AnInodeThatHasANameAgainIsNotRetired) {
   EXPECT_EQ(state.retired().size(), 1U);
   state.forget_returned({{5, 6, 7}});
   EXPECT_TRUE(state.retired().empty());
+}
+
+TEST(StateStore, OfAScriptThatHasANameAgainItStaysOnRecordUntilWhenItHadNone) {
+  const TempDir dir;
+  State state(at(dir, "s.db"));
+  Journal journal = a_journal();
+  journal.number = state.begin({journal.id, 1000, 0, {}, {}}, journal.places);
+  RetiredInode inode;
+  inode.identity = {5, 6, 7};
+  inode.path = "/usr/bin/x";
+  inode.language = Language::python;
+  journal.renamed = 40;
+  state.write_journal(journal, {inode}, {});
+  journal.renamed = 50;
+  state.close_done(journal, 2000, State::Keep::old_inodes);
+  EXPECT_FALSE(state.retired().at(0).returned);
+  state.forget_returned({{5, 6, 7}});
+  const std::vector<RetiredInode> retired = state.retired();
+  ASSERT_EQ(retired.size(), 1U);
+  EXPECT_TRUE(retired[0].returned);
+  EXPECT_EQ(retired[0].language, Language::python);
+  EXPECT_EQ(retired[0].renamed, 50);
+}
+
+TEST(StateStore, OfASettledScriptOnlyThatNobodyHoldsItIsForgotten) {
+  const TempDir dir;
+  State state(at(dir, "s.db"));
+  Journal journal = a_journal();
+  journal.number = state.begin({journal.id, 1000, 0, {}, {}}, journal.places);
+  RetiredInode library, script;
+  library.path = "/usr/lib/libx.so";
+  script.path = "/usr/bin/x";
+  script.language = Language::shell;
+  state.write_journal(journal, {library, script}, {});
+  state.close_done(journal, 2000, State::Keep::old_inodes);
+  state.forget_retired(state.retired());
+  const std::vector<RetiredInode> left = state.retired();
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].path, "/usr/bin/x");
+  EXPECT_TRUE(left[0].settled);
+}
+
+TEST(StateStore, ATransactionThatDiedIsDatedBeforeItsFirstChange) {
+  const TempDir dir;
+  State state(at(dir, "s.db"));
+  Journal journal = a_journal();
+  journal.number = state.begin({journal.id, 1000, 0, {}, {}}, journal.places);
+  RetiredInode inode;
+  inode.language = Language::shell;
+  journal.renamed = 40;
+  state.write_journal(journal, {inode}, {});
+  state.close_done(*state.open_journal(), 2000, State::Keep::old_inodes);
+  EXPECT_EQ(state.retired().at(0).renamed, 40);
+}
+
+TEST(StateStore, AReaderSeesAnOlderSchemaAsTheNewest) {
+  const char* const row =
+      "INSERT INTO history (id, state, started, uid, command) VALUES ('x', 'done', 1, 0, x'');"
+      "INSERT INTO retired VALUES (1, '/usr/bin/x', 5, 6, 7, 0, x'', '/', 'p', '1', zeroblob(32), 0, 'boot');";
+  for (const std::size_t version : {1U, 2U}) {
+    const TempDir dir;
+    SQLite::Database old(dir / "s.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    for (std::size_t at = 0; at < version; ++at) old.exec(std::string(state_migrations[at]));
+    old.exec(row);
+    State state(at(dir, "s.db", Mode::read));
+    const std::vector<RetiredInode> retired = state.retired();
+    ASSERT_EQ(retired.size(), 1U) << version;
+    EXPECT_EQ(retired[0].language, Language::none);
+    EXPECT_EQ(retired[0].renamed, 0);
+    EXPECT_EQ(state.history().size(), 1U);
+    State migrated(at(dir, "s.db"));
+    EXPECT_EQ(migrated.retired().size(), 1U) << version;
+  }
 }
 
 TEST(StateStore, UndoneTransactionsStayInHistoryWithoutTheirSteps) {
