@@ -3,13 +3,15 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
 
+from live import hung_test
 from support.live import LiveTest
 from support.minipkg import pack, program
-from support.mounts import Mounts
+from support.mounts import Mounts, call
 
 NOBODY = 65534
 LIBRARY = "/usr/lib/libdemo.so.1"
@@ -474,6 +476,23 @@ class FileSystems(UnmanagedTest):
         self.assertNothing(process)
         self.replace(LIBRARY)
         self.assertLibrary(process)
+
+
+class Servers(UnmanagedTest):
+    def test_dead_server_is_not_asked(self):
+        server = os.environ.get("MINIPKG_FAT_LIKE", "")
+        if not server:
+            self.skipTest("built without libfuse3: there is no file server to stop")
+        process = self.maps()
+        self.replace(LIBRARY)
+        directory = self.at / "usr/lib"
+        call(server, self.scratch, directory)
+        pid = hung_test.DeadServer.server_of(self, directory)
+        self.addCleanup(call, "umount", directory)
+        self.addCleanup(os.kill, pid, signal.SIGCONT)
+        os.kill(pid, signal.SIGSTOP)
+        report = self.minipkg.needs_restart("--pid", process.pid, "--unmanaged")
+        self.assertEqual((report["processes"], report["unreadable"]), ([], 1))
 
 
 class Callers(UnmanagedTest):
