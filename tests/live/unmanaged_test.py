@@ -341,6 +341,13 @@ class OtherRoots(UnmanagedTest):
         self.assertEqual(self.stale(process), [])
         self.assertEqual([path for path, *_ in self.stale(process, "--unmanaged")], [LIBRARY])
 
+    def test_whole_root_was_removed(self):
+        container = self.scratch / "container"
+        shutil.copytree(self.at, container)
+        process = self.chrooted(container)
+        shutil.rmtree(container)
+        self.assertNothing(process)
+
     def test_mapped_before_chroot(self):
         inner = self.at / "opt/app"
         process = self.script("map(sys.argv[1])\nos.chroot(sys.argv[2])\nos.chdir('/')\nready()", self.at / LIBRARY[1:],

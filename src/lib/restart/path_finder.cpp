@@ -69,6 +69,7 @@ PathFinder::PathFinder(const Task& task) : task_(task) {
 
 Outcome PathFinder::look(const ProcessView& process, std::vector<StaleFile>& found) {
   outcome_ = Outcome::looked_at;
+  tree_ = nullptr;
   const Identity& executable = process.executable();
   const auto& mappings = process.mappings();
   // A mapping tells of it without another look, unless its code was moved to other memory.
@@ -120,12 +121,11 @@ void PathFinder::consider(const ProcessView& process, const Link& link, std::vec
   if (is_known) return;
   const std::string text = os::link_text(process.process(), link.name.c_str());
   if (!text.starts_with('/') || !text.ends_with(deleted)) return;
-  TreeKey key;
-  const ProcessTree* const tree = tree_of(process, key);
-  if (tree == nullptr) return;
+  if (tree_ == nullptr) tree_ = tree_of(process, key_);
+  if (tree_ == nullptr) return;
   // One answer for all processes that hold the same inode by the same name in the same tree.
-  const auto [answer, is_new] = answers_.try_emplace({key, link.dev, link.ino, text});
-  if (is_new) answer->second = judge(process, link, text, *tree);
+  const auto [answer, is_new] = answers_.try_emplace({key_, link.dev, link.ino, text});
+  if (is_new) answer->second = judge(process, link, text, *tree_);
   if (answer->second.outcome == Outcome::unreadable) outcome_ = Outcome::unreadable;
   if (!answer->second.file) return;
   found.push_back(*answer->second.file);
@@ -157,7 +157,7 @@ PathFinder::Answer PathFinder::judge(const ProcessView& process, const Link& lin
   if (held.inode) held.seen = about(held.inode.get(), "");
   if (held.seen && !held.seen->is_regular()) return {};
   const std::string type = tree.mount_type(held.seen ? held.seen->mount : 0, held.dev);
-  if (type.empty() || is_recorded(held)) return {};
+  if (type.empty() || tree.is_gone() || is_recorded(held)) return {};
   const auto as_told = tree.place_of(text);
   if (os::may_hang(type) || tree.may_hang(as_told)) return {Outcome::unreadable, {}};
   // A name may really end like that.

@@ -79,7 +79,10 @@ class PathFinder : public Finder {
 
   Task task_;
   std::string root_text_;  ///< of the scanned root, without a '/' at its end
+  // Of the process that is looked at.
   Outcome outcome_ = Outcome::looked_at;
+  const ProcessTree* tree_ = nullptr;  ///< once it was wanted
+  TreeKey key_;
   std::map<TreeKey, ProcessTree> trees_;
   std::map<Question, Answer> answers_;
 };

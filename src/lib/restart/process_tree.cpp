@@ -42,10 +42,16 @@ Fd climb(int root, std::string_view root_text) {
 
 std::optional<About> about(int dirfd, const char* name) {
   struct statx found {};
-  constexpr unsigned mask = STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO | STATX_BTIME | STATX_MNT_ID;
+  constexpr unsigned mask = STATX_TYPE | STATX_MODE | STATX_UID | STATX_NLINK | STATX_INO | STATX_BTIME | STATX_MNT_ID;
   const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT | (*name == '\0' ? AT_EMPTY_PATH : 0);
   if (::statx(dirfd, name, flags, mask, &found) != 0) return std::nullopt;
-  About about{makedev(found.stx_dev_major, found.stx_dev_minor), found.stx_ino, 0, 0, found.stx_mode, found.stx_uid};
+  About about{makedev(found.stx_dev_major, found.stx_dev_minor),
+              found.stx_ino,
+              0,
+              0,
+              found.stx_mode,
+              found.stx_uid,
+              found.stx_nlink};
   if ((found.stx_mask & STATX_BTIME) != 0) {
     about.birth = found.stx_btime.tv_sec * std::int64_t{1'000'000'000} + found.stx_btime.tv_nsec;
   }
@@ -64,6 +70,8 @@ std::optional<ProcessTree> ProcessTree::open(int process) {
   tree.root_.reset(::openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!tree.root_) return std::nullopt;
   tree.root_text_ = os::link_text(process, "root");
+  const auto root = about(tree.root_.get(), "");
+  tree.is_gone_ = root && root->links == 0;
   if (tree.root_text_ == "/") tree.root_text_.clear();
   tree.outermost_ = climb(tree.root_.get(), tree.root_text_);
   std::string text;

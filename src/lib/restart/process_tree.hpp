@@ -19,7 +19,7 @@ struct About {
   std::uint64_t dev = 0, ino = 0;
   std::int64_t birth = 0;
   std::uint64_t mount = 0;  ///< id
-  std::uint32_t mode = 0, uid = 0;
+  std::uint32_t mode = 0, uid = 0, links = 0;
 
   bool is_regular() const { return S_ISREG(mode); }
   Identity identity() const { return {dev, ino, birth}; }
@@ -48,6 +48,9 @@ class ProcessTree {
   static std::optional<TreeKey> key_of(int process);
   static std::optional<ProcessTree> open(int process);
 
+  /// Its root directory was removed, and all that was in it: nothing can be said of its files.
+  bool is_gone() const { return is_gone_; }
+
   /// A place in the tree.
   struct Place {
     enum class From { root, outside } from = From::root;
@@ -67,6 +70,7 @@ class ProcessTree {
 
  private:
   Fd root_, outermost_;
+  bool is_gone_ = false;
   std::string root_text_;  ///< without a '/' at its end
   os::MountTable mounts_, own_mounts_;
 };
