@@ -41,8 +41,8 @@ class Restart(unittest.TestCase):
         installed = subprocess.run([program(), "--root", str(self.machine.root), "--live", "install", "--overwrite",
                                     "*", *self.packages["1"]], capture_output=True, text=True)
         self.assertEqual(installed.returncode, 0, installed.stderr)
-        self.machine.start()
         self.addCleanup(self.machine.stop)
+        self.machine.start()
         self.machine.wait_until(self.everything_runs, "all services run")
 
     def make_packages(self, version):

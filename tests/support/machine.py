@@ -43,7 +43,7 @@ def debian():
 class Machine:
     def __init__(self, root):
         self.root = pathlib.Path(root)
-        self.leader = None
+        self.leader = self.nspawn = None
         subprocess.run(["cp", "-a", "--reflink=auto", str(debian()), str(self.root)], check=True)
         (self.root / "etc/machine-id").write_text("0123456789abcdef0123456789abcdef\n")
         own = self.root / OWN[1:]
@@ -74,9 +74,11 @@ class Machine:
             raise AssertionError(f"the machine does not start: {self.log.read()[-3000:]}")
         children = pathlib.Path(f"/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children").read_text().split()
         self.leader = next((pid for pid in children if name_of(pid) == "systemd"), None)
-        return self.leader and self.run("systemctl", "is-system-running").stdout.strip() in ("running", "degraded")
+        return self.leader and self.show("multi-user.target", "ActiveState") == "active"
 
     def stop(self):
+        if self.nspawn is None:
+            return
         if self.leader and self.nspawn.poll() is None:
             os.kill(int(self.leader), 37)  # SIGRTMIN+3: halt
             try:

@@ -44,7 +44,7 @@ class MINIPKG_API Restarts {
   Restarts& operator=(Restarts&&) noexcept;
   ~Restarts();
 
-  /// In the order of the report.
+  /// Every remedy of the report, or those of the units that are wished, in its order.
   const std::vector<Restart>& all() const;
   /// What run() executes, in order; each an argument vector that begins with an absolute path.
   std::vector<std::vector<std::string>> commands() const;

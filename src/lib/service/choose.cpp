@@ -20,7 +20,7 @@ bool is_named(const Remedy& remedy, const std::vector<std::string>& wished) {
 
 std::string why_left(const Remedy& remedy, const RestartWish& wish) {
   if (remedy.manner == Manner::by_hand) return remedy.why;
-  if (!wish.units.empty()) return is_named(remedy, wish.units) ? "" : "another one was asked for";
+  if (!wish.units.empty()) return {};
   const bool is_service = remedy.kind == RemedyKind::restart_unit || remedy.kind == RemedyKind::reload_unit;
   if (wish.only_services && !is_service) return "only services were asked for";
   if (remedy.basis == Basis::path && !wish.unmanaged)
@@ -51,6 +51,7 @@ std::vector<Restart> choose(const RestartReport& report, const RestartWish& wish
   check_wished_units(report, wish);
   std::vector<Restart> restarts;
   for (const Remedy& remedy : report.remedies) {
+    if (!wish.units.empty() && !is_named(remedy, wish.units)) continue;
     std::string why = why_left(remedy, wish);
     const Treatment treatment = why.empty() ? Treatment::pending : Treatment::left;
     restarts.push_back({remedy, treatment, std::move(why), {}});

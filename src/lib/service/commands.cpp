@@ -112,7 +112,7 @@ Command show_command(const Manager& manager, const std::vector<std::string>& uni
 }
 
 Command log_command(const Manager& manager, const std::string& unit, const Programs& programs) {
-  Command command{programs.journalctl, "--no-pager", "--quiet", "--output=cat", "--lines=5"};
+  Command command{programs.journalctl, "--no-pager", "--quiet", "--output=cat", "--lines=10"};
   if (!manager.is_users) {
     append(command, {"--unit", unit});
     return command;

@@ -1,0 +1,2 @@
+# exit 2: a unit or all services, not both
+minipkg restart --services --unit ssh
