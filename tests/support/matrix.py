@@ -134,27 +134,3 @@ class MatrixTest(LiveTest):
             uses = {file["use"] for file in one["files"]}
             self.assertEqual(one["needs_restart"], not uses <= {"data", "descriptor"})
         return {one["pid"]: one for one in report["processes"]}
-
-
-def only_child(pid):
-    """The process that the one with this number has started, and waits for."""
-    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    if len(children) != 1:
-        raise AssertionError(f"process {pid} has children {children}")
-    return int(children[0])
-
-
-def descendant(pid):
-    """Its child's child's ... child."""
-    while pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").strip():
-        pid = only_child(pid)
-    return pid
-
-
-def copy_into(tree, *files):
-    """Copies files to the same path below another root."""
-    for file, path in files:
-        target = pathlib.Path(tree) / path.lstrip("/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, target)
-    return os.fspath(tree)

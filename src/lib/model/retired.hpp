@@ -17,8 +17,8 @@ struct FileHandle {
   bool operator==(const FileHandle&) const = default;
 };
 
-/// An inode that a transaction took the name of. Noted before the backup link is made, because on overlayfs a link
-/// copies the file up and gives it another birth time.
+/// An inode that a transaction took the name of. Noted after the backup link was made: on overlayfs a link copies the
+/// file up, and everybody sees another birth time.
 struct RetiredInode {
   Identity identity;
   FileHandle handle;

@@ -46,6 +46,12 @@ void check_unchanged(const LiveTree::Name& live, const OnDisk& before, FileSyste
   }
 }
 
+/// On overlayfs the second name has copied a lower file up: who has it open sees another birth time from now on.
+Identity identity_now(const LiveTree::Name& live, const OnDisk& before) {
+  const auto now = look(live);
+  return now && now->disk.identity.ino == before.identity.ino ? now->disk.identity : before.identity;
+}
+
 RetiredInode retire(const Journal& journal, const std::string& path, std::uint32_t place, const Identity& identity,
                     const Retired& what, RetiredKind kind) {
   RetiredInode inode;
@@ -84,13 +90,12 @@ std::vector<RetiredInode> prepare(const LiveTree& tree, const Plan& plan, Observ
     const JournalStep& step = tree.journal().steps[at];
     const LiveTree::Name live = tree.live(step.path);
     check_unchanged(live, *takes.before, tree.fs(at));
-    if (takes.retired != nullptr && *takes.retired) {
-      retired.push_back(
-          retire(tree.journal(), step.path, step.place, takes.before->identity, **takes.retired, takes.kind));
-      retired.back().language = language_of(live, *takes.before);
-      if (auto handle = os::handle_at(live.dirfd, live.c_str())) retired.back().handle = std::move(*handle);
-    }
     if (needs_second_name(step)) keeper.keep(at, *takes.before);
+    if (takes.retired == nullptr || !*takes.retired) continue;
+    retired.push_back(
+        retire(tree.journal(), step.path, step.place, identity_now(live, *takes.before), **takes.retired, takes.kind));
+    retired.back().language = language_of(live, *takes.before);
+    if (auto handle = os::handle_at(live.dirfd, live.c_str())) retired.back().handle = std::move(*handle);
   }
   return retired;
 }
