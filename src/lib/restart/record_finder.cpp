@@ -20,23 +20,36 @@ namespace {
 bool may_be_on(std::uint64_t dev, std::uint64_t mapped_dev) { return dev == mapped_dev || gnu_dev_major(dev) == 0; }
 
 /// Nothing and errno set if the caller may not look, or there is nothing any more.
-std::optional<Seen> look_through(int dirfd, const char* link) {
-  const Fd inode(::openat(dirfd, link, O_PATH | O_CLOEXEC));
+std::optional<Seen> look_at(int dirfd, const char* name, int flags) {
+  const Fd inode(::openat(dirfd, name, O_PATH | O_CLOEXEC | flags));
   if (!inode) return std::nullopt;
   const auto identity = os::identity_through(inode.get(), "");
   if (!identity) return std::nullopt;
   return Seen{*identity, os::handle_at(inode.get(), "").value_or(FileHandle{})};
 }
 
+/// What a link leads to that the caller may not follow. Its text is a path in the caller's root, or in the process's
+/// if that has mounts of its own. What is found there is the very inode if it has the same number: none is given twice
+/// while it is in use.
+std::optional<Seen> look_by_name(const ProcessView& process, const std::string& name, std::uint64_t ino) {
+  if (!name.starts_with('/')) return std::nullopt;
+  auto seen = look_at(AT_FDCWD, name.c_str(), O_NOFOLLOW);
+  if (seen && seen->identity.ino == ino) return seen;
+  const Fd root(::openat(process.process(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (root) seen = look_at(root.get(), ("." + name).c_str(), O_NOFOLLOW);
+  return seen && seen->identity.ino == ino ? seen : std::nullopt;
+}
+
 }  // namespace
 
 Outcome RecordFinder::look(const ProcessView& process, std::vector<StaleFile>& found) {
   holdings_.clear();
+  is_unsure_ = false;
   judge(process, "exe", Use::executable, process.executable().dev, process.executable().ino);
   look_at_mappings(process);
   const Outcome outcome = files_ == OpenFiles::look ? look_at_open_files(process) : Outcome::looked_at;
   for (StaleFile& file : stale_files(index_, holdings_)) found.push_back(std::move(file));
-  return outcome;
+  return is_unsure_ ? Outcome::unreadable : outcome;
 }
 
 void RecordFinder::look_at_mappings(const ProcessView& process) {
@@ -67,17 +80,26 @@ Outcome RecordFinder::look_at_open_files(const ProcessView& process) {
 void RecordFinder::judge(const ProcessView& process, const char* link, Use use, std::uint64_t dev, std::uint64_t ino) {
   const auto rows = index_.with_number(ino);
   if (rows.empty() || is_known(rows, use)) return;
-  const auto seen = look_through(process.process(), link);
+  auto seen = look_at(process.process(), link, 0);
   if (!seen && outcome_of(errno) == Outcome::nothing_there) return;
+  const bool may_follow = seen.has_value();
+  const std::string name = os::link_text(process.process(), link);
+  if (!may_follow) seen = look_by_name(process, name, ino);
+  // On btrfs the mapping's device is not the file's: what has the number may lie in another subvolume.
+  const bool is_sure = may_follow || (seen && seen->identity.dev == dev);
+  const Certainty certainty = is_sure ? Certainty::confirmed : Certainty::unconfirmed;
+  bool may_be_stale = false;
   for (const std::size_t row : rows) {
     const RetiredInode& retired = index_.rows()[row];
     const Verdict verdict = seen ? compare(retired, *seen) : Verdict::undecided;
-    if (verdict == Verdict::same) holdings_.push_back({row, use, Certainty::confirmed});
+    if (verdict == Verdict::same) holdings_.push_back({row, use, certainty});
     if (verdict != Verdict::undecided || !may_be_on(retired.identity.dev, dev)) continue;
-    if (!names_deleted_file(os::link_text(process.process(), link), path_as_seen(retired))) continue;
+    may_be_stale = may_be_stale || !seen;
+    if (!names_deleted_file(name, path_as_seen(retired))) continue;
     holdings_.push_back({row, use, Certainty::unconfirmed});
     return;  // the newest transaction is the likeliest
   }
+  is_unsure_ = is_unsure_ || may_be_stale;
 }
 
 /// Whether every one of the rows is held already, in a way as strong as `use`.

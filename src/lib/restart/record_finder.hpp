@@ -31,6 +31,7 @@ class RecordFinder : public Finder {
   const RetiredIndex& index_;
   OpenFiles files_;
   std::vector<Holding> holdings_;
+  bool is_unsure_ = false;  ///< the process may hold a retired inode, but the caller may not look closer
   std::map<std::string, std::string> parents_as_seen_;
 };
 

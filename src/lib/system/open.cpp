@@ -43,11 +43,13 @@ void try_to_set_mtime(int directory, std::int64_t nanoseconds, const std::string
   }
 }
 
-/// Nobody but root and this user may write where the databases are.
+/// Nobody but root and this user may write where the databases are. In a user namespace that root is not in, root's
+/// files seem to be another's: whoever owns "/".
 void check_directory(int fd, const std::string& path) {
-  struct stat stat {};
-  if (::fstat(fd, &stat) != 0) fail_errno("look at", path);
-  const bool ours = stat.st_uid == 0 || stat.st_uid == ::geteuid();
+  struct stat stat {
+  }, top{};
+  if (::fstat(fd, &stat) != 0 || ::stat("/", &top) != 0) fail_errno("look at", path);
+  const bool ours = stat.st_uid == 0 || stat.st_uid == ::geteuid() || stat.st_uid == top.st_uid;
   if (!ours || (stat.st_mode & 022U) != 0) {
     fail(ErrorKind::permission, "use", path, "other users may write to it", "make it root's, with mode 0755");
   }

@@ -107,12 +107,12 @@ static void leave(const char* unused) {
 static const struct {
   const char* name;
   void (*act)(const char*);
-} acts[] = {{"code", code},         {"data", data},       {"shared", shared},    {"open", keep_open},
-            {"temporary", temporary}, {"memfd", memory_file}, {"shm", system_v},   {"jit", anonymous},
-            {"zero", zero},         {"aio", asynchronous}, {"perf", perf},       {"thread", thread},
-            {"leave", leave},
+} acts[] = {
+    {"code", code},         {"data", data},     {"shared", shared}, {"open", keep_open}, {"temporary", temporary},
+    {"memfd", memory_file}, {"shm", system_v},  {"jit", anonymous}, {"zero", zero},      {"aio", asynchronous},
+    {"perf", perf},         {"thread", thread}, {"leave", leave},
 #ifndef STATIC
-            {"load", load},
+    {"load", load},
 #endif
 };
 
