@@ -126,7 +126,7 @@ RestartReport System::needs_restart(const ScanOptions& options) const {
     report.remedies = restart::remedies_for(report.processes, facts.hints, caller_in(options.proc));
   }
   std::erase_if(facts.retired, [](const RetiredInode& inode) { return inode.returned; });
-  if (is_running_system(impl_->root.fd())) restart::judge_reboot(facts, report);
+  if (is_running_system()) restart::judge_reboot(facts, report);
   keep_only(options.packages, report.reboot, [](const RebootReason& reason) { return reason.package; });
   return report;
 }
