@@ -45,8 +45,8 @@ struct ScanOptions {
   std::string proc = "/proc";
   // Only these; empty: all.
   std::vector<std::string> packages;
-  std::vector<std::string> units;    ///< as in Placement, with or without ".service"
-  std::vector<std::uint32_t> users;  ///< effective
+  std::vector<std::string> units;  ///< system's or user's as in Placement, with or without ".service"
+  std::vector<std::string> users;  ///< effective: names by the root's own passwd, else the machine's, or numbers
   std::vector<std::uint32_t> pids;
 };
 
@@ -133,7 +133,7 @@ struct RebootReason {
 
 struct RestartReport {
   std::vector<StaleProcess> processes;  ///< sorted by pid
-  std::vector<Remedy> remedies;          ///< in the order to do them; every process that needs a restart is in one
+  std::vector<Remedy> remedies;         ///< in the order to do them; every process that needs a restart is in one
   std::vector<RebootReason> reboot;     ///< empty: no reboot is wanted
   std::string running_kernel;           ///< uname -r
   std::string installed_kernel;         ///< the newest installed; empty if not known

@@ -11,7 +11,7 @@
 
 namespace minipkg::restart {
 
-void add_users(std::string_view passwd, std::map<std::uint32_t, std::string>& names) {
+void for_each_user(std::string_view passwd, const std::function<void(std::string_view, std::uint32_t)>& visit) {
   while (!passwd.empty()) {
     const std::size_t end = passwd.find('\n');
     const std::string_view line = passwd.substr(0, end);
@@ -22,9 +22,12 @@ void add_users(std::string_view passwd, std::map<std::uint32_t, std::string>& na
     std::uint32_t uid = 0;
     const char* const last = line.data() + line.size();
     const auto [number_end, error] = std::from_chars(line.data() + number_begin + 1, last, uid);
-    if (error == std::errc{} && number_end != last && *number_end == ':')
-      names.try_emplace(uid, line.substr(0, name_end));
+    if (error == std::errc{} && number_end != last && *number_end == ':') visit(line.substr(0, name_end), uid);
   }
+}
+
+void add_users(std::string_view passwd, std::map<std::uint32_t, std::string>& names) {
+  for_each_user(passwd, [&names](std::string_view name, std::uint32_t uid) { names.try_emplace(uid, name); });
 }
 
 const std::string& UserNames::name(std::uint32_t uid) {

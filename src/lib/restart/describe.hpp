@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +24,9 @@ class UserNames {
   std::map<std::uint32_t, std::string> names_;
   bool is_read_ = false;
 };
+
+/// The users of a passwd(5) text, in its order.
+void for_each_user(std::string_view passwd, const std::function<void(std::string_view, std::uint32_t)>& visit);
 
 /// Adds the users of a passwd(5) text; the first line of a number wins.
 void add_users(std::string_view passwd, std::map<std::uint32_t, std::string>& names);

@@ -12,6 +12,7 @@
 #include "lib/os/procfs.hpp"
 #include "lib/restart/caller.hpp"
 #include "lib/restart/describe.hpp"
+#include "lib/restart/filter.hpp"
 #include "lib/restart/match.hpp"
 #include "lib/restart/path_finder.hpp"
 #include "lib/restart/pins.hpp"
@@ -27,6 +28,7 @@ namespace {
 struct Shared {
   Fd proc, root;
   ScanOptions options;
+  ProcessFilter filter;
   RetiredIndex alive;
   ScriptIndex scripts;
   std::string manager_root;  ///< of placement.hpp
@@ -58,6 +60,7 @@ class ProcessVisitor : public Visitor {
   Visit visit(std::uint32_t pid) override {
     Visit visit{view_.open(shared_->proc.get(), pid), std::nullopt};
     if (visit.outcome == Outcome::nothing_there) return visit;
+    if (!shared_->filter.passes(view_, shared_->manager_root)) return {Outcome::nothing_there, std::nullopt};
     std::vector<StaleFile> found;
     for (const auto& finder : finders_) {
       if (finder->look(view_, found) == Outcome::unreadable) visit.outcome = Outcome::unreadable;
@@ -136,6 +139,7 @@ std::vector<RetiredInode> settled(int root_fd, int proc, std::vector<RetiredInod
 Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options, const Known& known) {
   Fd proc(::open(options.proc.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!proc) fail_errno("open", options.proc);
+  const ProcessFilter filter(root_fd, options);  // an unknown user is an error even if nothing is on record
   Scan scan;
   std::vector<RetiredInode> rows = wanted(retired, options);
   std::vector<RetiredInode> scripts = scripts_among(rows);
@@ -149,9 +153,9 @@ Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptio
   const bool by_path = looks_at_paths(root_fd, options.unmanaged);
   if (probed.alive.empty() && scripts.empty() && !by_path) return scan;
   std::string manager_root = manager_root_in(proc.get());
-  const auto shared = std::make_shared<const Shared>(
-      Shared{std::move(proc), Fd(::fcntl(root_fd, F_DUPFD_CLOEXEC, 0)), options, RetiredIndex(std::move(probed.alive)),
-             ScriptIndex(root_fd, std::move(scripts), known.present), std::move(manager_root), by_path});
+  const auto shared = std::make_shared<const Shared>(Shared{
+      std::move(proc), Fd(::fcntl(root_fd, F_DUPFD_CLOEXEC, 0)), options, filter, RetiredIndex(std::move(probed.alive)),
+      ScriptIndex(root_fd, std::move(scripts), known.present), std::move(manager_root), by_path});
   Visits visits = visit_all(processes_to_look_at(*shared), [&] { return std::make_unique<ProcessVisitor>(shared); });
   judge_paths(
       visits.processes, *shared->places, options,

@@ -25,7 +25,8 @@ struct Known {
 /// handles); looks at processes only if some inode may be alive, or some was a script, which nobody needs to hold.
 /// `root_fd` is the directory that RetiredInode::place is relative to. Rows of another boot than the running one are
 /// passed over. Files that are on no record are looked for as `options.unmanaged` says. Never throws for a single
-/// process; throws Error(cannot_answer) only if `options.proc` cannot be listed.
+/// process; throws Error(cannot_answer) only if `options.proc` cannot be listed, Error(usage) for a user that is not
+/// known.
 Scan scan(int root_fd, const std::vector<RetiredInode>& retired, const ScanOptions& options, const Known& known = {});
 
 /// /proc/sys/kernel/random/boot_id
