@@ -2,6 +2,7 @@
 #include "console.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -61,6 +62,21 @@ void Console::complain(std::string_view sentence, std::string_view hint) {
 }
 
 std::string Console::bold(std::string_view text) const { return paint(text, bold_code, color_out_); }
+
+std::string Console::alert(std::string_view text) const { return paint(text, yellow_code, color_out_); }
+
+std::size_t Console::columns() const {
+  if (!out_is_terminal_) return 0;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  const char* const value = std::getenv("COLUMNS");
+  const unsigned long wanted = value == nullptr ? 0 : std::strtoul(value, nullptr, 10);
+  return wanted > 0 && wanted < 10'000 ? wanted : 80;
+}
+
+void Console::clear_page() {
+  if (out_is_terminal_) print("\033[H\033[2J");
+}
 
 std::string Console::paint(std::string_view text, const char* code, bool wanted) const {
   return wanted ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,12 @@ class Console {
   void complain(std::string_view sentence, std::string_view hint = {});
 
   std::string bold(std::string_view text) const;
+  std::string alert(std::string_view text) const;  ///< what must not be overlooked
+
+  /// How wide the terminal is to which the answer goes, by tty_ioctl(4), else by COLUMNS, else 80. 0: it goes to none.
+  std::size_t columns() const;
+  /// Empties the terminal's page. Nothing where there is none.
+  void clear_page();
 
   /// Sees that the answer arrived. Throws Error(cannot_answer) if not. A reader that left early (`| head`) is no
   /// error: false then.

@@ -12,15 +12,11 @@
 #include "minipkg/text.hpp"
 
 namespace minipkg::cli {
-namespace {
 
-/// Characters, not bytes. (Wide and combining ones are counted as one column.)
 std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
-
-}  // namespace
 
 std::string size_text(std::uint64_t bytes) {
   constexpr std::array<const char*, 6> units{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
@@ -78,11 +74,14 @@ std::string aligned(const Rows& rows) {
   return text;
 }
 
-std::string records(const Rows& rows, const Console& console) {
-  if (console.out_is_terminal()) return aligned(rows);
+std::string tabbed(const Rows& rows) {
   std::string text;
   for (const auto& row : rows) text += fmt::format("{}\n", fmt::join(row, "\t"));
   return text;
+}
+
+std::string records(const Rows& rows, const Console& console) {
+  return console.out_is_terminal() ? aligned(rows) : tabbed(rows);
 }
 
 namespace {

@@ -8,7 +8,6 @@
 #include "console.hpp"
 #include "minipkg/manifest.hpp"
 #include "minipkg/plan.hpp"
-#include "minipkg/restart.hpp"
 #include "minipkg/system.hpp"
 
 /// Answers as text for a person. Whatever came from a package, a path or a process has passed printable().
@@ -20,9 +19,13 @@ std::string time_text(std::int64_t seconds);                          ///< "2024
 std::string count_text(std::uint64_t count, std::string_view noun);   ///< "1 file", "2 files"
 std::string shortened(const std::string& text, std::size_t columns);  ///< cut at the end, never inside a character
 
+/// Columns of a terminal: characters, not bytes. (Wide and combining ones are counted as one.)
+std::size_t width(std::string_view text);
+
 using Rows = std::vector<std::vector<std::string>>;
 /// Columns aligned by two spaces; the last one is not padded.
 std::string aligned(const Rows&);
+std::string tabbed(const Rows&);  ///< columns separated by tabs
 /// Aligned for a terminal, separated by tabs for a program.
 std::string records(const Rows&, const Console&);
 
@@ -45,8 +48,5 @@ struct Complaint {
 };
 std::vector<Complaint> complaints(const Problems&, const Request&);
 Complaint obstacle(const Problem&);  ///< from ProblemKind::no_space on
-
-/// The table, and what is to be done.
-std::string restart_text(const RestartReport&, int verbose);
 
 }  // namespace minipkg::cli

@@ -9,6 +9,6 @@ ln R/usr/bin/sleeper "$(printf 'a\033[2Jb')"
 pid=$!
 sleep 0.2
 setup remove -r R sleeper
-minipkg needs-restart --root R 2>/dev/null | sed "s/\b$pid\b/PID/g; s/ \+/ /g; s/PID [^ ]* [^ ]* a/PID USER UNIT a/" | grep -v ^Log.out
+minipkg needs-restart --root R 2>/dev/null | sed "/^$/,\$d; s/\b$pid\b/PID/g; s/^PID\t[^\t]*\t[^\t]*\t\([^\t]*\t\)/PID\tUSER\tUNIT\t\1/; s/\t/ /g"
 { kill $pid; wait $pid; } 2>/dev/null
 :

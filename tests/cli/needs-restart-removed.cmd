@@ -9,6 +9,6 @@ pid=$!
 sleep 0.2
 setup remove -r R sleeper
 exec 2>/dev/null # what could not be looked at differs from machine to machine
-minipkg needs-restart --root R -v | sed "s/\b$pid\b/PID/g; s/ \+/ /g; s/PID [^ ]* [^ ]* sleeper/PID USER UNIT sleeper/; s/inode .*/inode N/" | grep -v ^Log.out
+minipkg needs-restart --root R -v | sed "/^$/,\$d; s/\b$pid\b/PID/g; s/^PID\t[^\t]*\t[^\t]*\t\([^\t]*\t\)/PID\tUSER\tUNIT\t\1/; s/\t/ /g; s/inode .*/inode N/"
 { kill $pid; wait $pid; } 2>/dev/null
 minipkg needs-restart --root R

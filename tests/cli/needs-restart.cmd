@@ -13,7 +13,7 @@ pid=$!
 sleep 0.2
 setup install -r R b.pkg.tar
 exec 2>/dev/null # what could not be looked at differs from machine to machine
-minipkg needs-restart --root R | sed "s/\b$pid\b/PID/g; s/ \+/ /g; s/PID [^ ]* [^ ]*/PID USER UNIT/" | grep -v ^Log.out
+minipkg needs-restart --root R | sed "/^$/,\$d; s/\b$pid\b/PID/g; s/^PID\t[^\t]*\t[^\t]*\t\([^\t]*\t\)/PID\tUSER\tUNIT\t\1/; s/\t/ /g"
 minipkg needs-restart --root R > /dev/null
 echo $?
 minipkg needs-restart --root R --json --files
