@@ -115,7 +115,7 @@ TEST_F(PathFinderTest, ManagedFilesAreAskedFor) {
   options.unmanaged = Unmanaged::everything;
   EXPECT_THAT(scan(root_fd_.get(), {}, options).report.processes, SizeIs(1));
   const auto ours = [](const std::set<std::string>& paths) { return paths; };
-  EXPECT_THAT(scan(root_fd_.get(), {}, options, ours).report.processes, IsEmpty());
+  EXPECT_THAT(scan(root_fd_.get(), {}, options, {{}, ours}).report.processes, IsEmpty());
   options.unmanaged = Unmanaged::owned;  // there is no database
   EXPECT_EQ(scan(root_fd_.get(), {}, options).report.scanned, 0U);
 }
