@@ -46,6 +46,8 @@ class Callers(MatrixTest):
         """Asks as this caller, who must see these processes and may see others."""
         self.minipkg.prefix = [*prefix, *self.let_anybody_run_minipkg()]
         self.arguments = arguments
+        for truth in self.truths:
+            truth.is_hidden = bool(truth.files) and truth.pid not in sees
         if MatrixTest.also_asked is not None:
             MatrixTest.also_asked(self)
         report = self.minipkg.needs_restart(*arguments)

@@ -58,9 +58,11 @@ class Process:
 class LiveTest(unittest.TestCase):
     """A root at self.root, minipkg on it, and a scratch directory beside it."""
 
+    # /tmp may be a tmpfs, and a disk's file system is what packages are installed on.
+    base = "/var/tmp"
+
     def setUp(self):
-        # /var/tmp: /tmp may be a tmpfs, and a disk's file system is what packages are installed on.
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="minipkg-live-", dir="/var/tmp"))
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="minipkg-live-", dir=self.base))
         self.addCleanup(shutil.rmtree, self.directory)
         self.directory.chmod(0o755)
         self.root, self.scratch = self.directory / "root", self.directory / "scratch"

@@ -29,6 +29,7 @@ class Truth:
     files: list
     certainty: str = "confirmed"
     is_witness: bool = False  # only there so that processes are looked at: not counted in the table
+    is_hidden: bool = False  # the caller may not look at it: has to be counted as such, and is not in the table
 
     def worst(self):
         """executable, code, data, descriptor or nothing."""
