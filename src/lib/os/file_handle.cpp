@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <string_view>
 
 #include "lib/base/fd.hpp"
 
@@ -29,6 +30,23 @@ std::optional<FileHandle> handle_at(int dirfd, const char* name) {
   const int flags = *name == '\0' ? AT_EMPTY_PATH : 0;
   if (::name_to_handle_at(dirfd, name, room.get(), &mount_id, flags) != 0) return std::nullopt;
   return FileHandle{room.get()->handle_type, std::string(room.payload(), room.get()->handle_bytes)};
+}
+
+std::optional<FileHandle> handle_below(int fd) {
+  constexpr int identifier_only = 0x200;  // AT_HANDLE_FID of linux/fcntl.h; Debian 12's headers are older
+  constexpr int of_overlay = 0xf8;        // OVL_FILEID_V1 of the kernel's fs/overlayfs/overlayfs.h, as all below
+  constexpr std::size_t header = 24;      // padding, struct ovl_fb up to its handle of the real file
+  constexpr std::size_t at_magic = 4, at_flags = 6, at_type = 7;
+  constexpr char magic = '\xfb', of_upper_layer = 4;
+  HandleRoom room;
+  room.get()->handle_bytes = MAX_HANDLE_SZ;
+  int mount_id = 0;
+  const int flags = AT_EMPTY_PATH | identifier_only;
+  if (::name_to_handle_at(fd, "", room.get(), &mount_id, flags) != 0) return std::nullopt;
+  const std::string_view bytes(room.payload(), room.get()->handle_bytes);
+  if (room.get()->handle_type != of_overlay || bytes.size() <= header || bytes[at_magic] != magic) return std::nullopt;
+  if ((bytes[at_flags] & of_upper_layer) != 0) return std::nullopt;
+  return FileHandle{static_cast<unsigned char>(bytes[at_type]), std::string(bytes.substr(header))};
 }
 
 Life probe_handle(int mount_fd, const FileHandle& handle) {

@@ -11,6 +11,10 @@ namespace minipkg::os {
 /// Nothing where the file system has no handles or the caller may not ask. name_to_handle_at(2).
 std::optional<FileHandle> handle_at(int dirfd, const char* name);
 
+/// Of an O_PATH descriptor on overlayfs: the handle that the file below has in its own file system, as long as it has
+/// not been copied up. Nothing on others, and before Linux 6.6 (AT_HANDLE_FID).
+std::optional<FileHandle> handle_below(int fd);
+
 enum class Life {
   gone,   ///< nobody has it open, mapped or named
   named,  ///< nobody has it open or mapped: only names keep it, such as those of the undo store

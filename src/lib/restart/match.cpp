@@ -39,6 +39,9 @@ StaleFile stale_file(const RetiredInode& row, Use use, Certainty certainty) {
 Verdict compare(const RetiredInode& retired, const Seen& seen) {
   const Identity& then = retired.identity;
   const Identity& now = seen.identity;
+  // An overlay above the directory: its files have the lower ones' birth times, and a device of its own.
+  const bool is_below = !retired.handle.bytes.empty() && retired.handle == seen.below;
+  if (is_below && then.birth == now.birth && then.birth != 0) return Verdict::same;
   if (then.dev != now.dev || then.ino != now.ino) return Verdict::other;
   if (!retired.handle.bytes.empty() && !seen.handle.bytes.empty()) {
     return retired.handle == seen.handle ? Verdict::same : Verdict::other;

@@ -17,6 +17,7 @@ namespace minipkg::restart {
 struct Seen {
   Identity identity;
   FileHandle handle;
+  FileHandle below{};  ///< on overlayfs, of the lower file that it shows; empty where that is not known
 };
 
 enum class Verdict {

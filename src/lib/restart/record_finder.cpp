@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include <algorithm>
@@ -25,7 +26,16 @@ std::optional<Seen> look_at(int dirfd, const char* name, int flags) {
   if (!inode) return std::nullopt;
   const auto identity = os::identity_through(inode.get(), "");
   if (!identity) return std::nullopt;
-  return Seen{*identity, os::handle_at(inode.get(), "").value_or(FileHandle{})};
+  Seen seen{*identity, os::handle_at(inode.get(), "").value_or(FileHandle{})};
+  if (seen.handle.bytes.empty()) seen.below = os::handle_below(inode.get()).value_or(FileHandle{});
+  return seen;
+}
+
+/// Whether a descriptor of /proc/PID/fd was opened by O_PATH: nothing is read through it. A scan has such ones, and
+/// looks at its own process as well, and at those of other scans. The link's mode tells, proc_pid_fd(5).
+bool is_path_only(int process, const char* link) {
+  struct stat stat {};
+  return ::fstatat(process, link, &stat, AT_SYMLINK_NOFOLLOW) == 0 && (stat.st_mode & 0700U) == 0;
 }
 
 /// What a link leads to that the caller may not follow. Its text is a path in the caller's root, or in the process's
@@ -56,7 +66,7 @@ void RecordFinder::look_at_mappings(const ProcessView& process) {
   // Code first: most often it spares asking about the other mappings of the same inode.
   for (const bool code : {true, false}) {
     for (const os::Mapping& mapping : process.mappings()) {
-      if (mapping.executable != code || index_.with_number(mapping.ino).empty()) continue;
+      if (mapping.executable != code || rows_with(mapping.dev, mapping.ino).empty()) continue;
       const std::string link = fmt::format("map_files/{:x}-{:x}", mapping.start, mapping.end);
       judge(process, link.c_str(), code ? Use::code : Use::data, mapping.dev, mapping.ino);
     }
@@ -70,7 +80,10 @@ Outcome RecordFinder::look_at_open_files(const ProcessView& process) {
   for (const std::uint32_t file : *files) {
     const std::string link = fmt::format("fd/{}", file);
     const auto identity = os::identity_through(process.process(), link.c_str());
-    if (identity) judge(process, link.c_str(), Use::descriptor, identity->dev, identity->ino);
+    if (!identity || rows_with(identity->dev, identity->ino).empty()) continue;
+    if (!is_path_only(process.process(), link.c_str())) {
+      judge(process, link.c_str(), Use::descriptor, identity->dev, identity->ino);
+    }
   }
   return Outcome::looked_at;
 }
@@ -78,7 +91,7 @@ Outcome RecordFinder::look_at_open_files(const ProcessView& process) {
 /// Takes what the link leads to into the holdings if it is a retired inode. `dev` and `ino` are what is known of it
 /// without a closer look.
 void RecordFinder::judge(const ProcessView& process, const char* link, Use use, std::uint64_t dev, std::uint64_t ino) {
-  const auto rows = index_.with_number(ino);
+  const auto rows = rows_with(dev, ino);
   if (rows.empty() || is_known(rows, use)) return;
   auto seen = look_at(process.process(), link, 0);
   if (!seen && outcome_of(errno) == Outcome::nothing_there) return;
@@ -100,6 +113,13 @@ void RecordFinder::judge(const ProcessView& process, const char* link, Use use, 
     return;  // the newest transaction is the likeliest
   }
   is_unsure_ = is_unsure_ || may_be_stale;
+}
+
+/// The rows of those numbers that the inode may have. Where an overlay's layers are on several file systems, the upper
+/// half of its numbers says on which one.
+std::span<const std::size_t> RecordFinder::rows_with(std::uint64_t dev, std::uint64_t ino) const {
+  const auto rows = index_.with_number(ino);
+  return rows.empty() && gnu_dev_major(dev) == 0 && ino >> 32U != 0 ? index_.with_number(ino & 0xffffffffU) : rows;
 }
 
 /// Whether every one of the rows is held already, in a way as strong as `use`.

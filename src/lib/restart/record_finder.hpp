@@ -24,6 +24,7 @@ class RecordFinder : public Finder {
   void look_at_mappings(const ProcessView&);
   Outcome look_at_open_files(const ProcessView&);
   void judge(const ProcessView&, const char* link, Use use, std::uint64_t dev, std::uint64_t ino);
+  std::span<const std::size_t> rows_with(std::uint64_t dev, std::uint64_t ino) const;
   bool is_known(std::span<const std::size_t> rows, Use use) const;
   std::string path_as_seen(const RetiredInode& row);
 
