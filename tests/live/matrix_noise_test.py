@@ -146,6 +146,9 @@ class HardlyThere(MatrixTest):
             self.assertIn(witness.pid, found)
             self.assertNotIn(short.pid, found)
             self.assertEqual({one["command"] for one in found.values()}, {actor.name})
+        self.unaffected(short)
+        short.end()
+        self.check("--files")
 
     def test_row_hundred_processes(self):
         """100 processes, no transaction"""

@@ -45,6 +45,14 @@ TEST(Compare, NumberAloneDecidesNothing) {
   EXPECT_EQ(compare(row(5, "/a"), {{8, 6, 0}, {}}), Verdict::other);
 }
 
+TEST(Compare, OverlayShowsTheFileBelowIt) {
+  const Identity shown{55, 5, 1000};
+  EXPECT_EQ(compare(row(5, "/a"), {shown, {}, {1, "h"}}), Verdict::same);
+  EXPECT_EQ(compare(row(5, "/a"), {shown, {}, {1, "other"}}), Verdict::other);
+  EXPECT_EQ(compare(row(5, "/a"), {{55, 5, 1001}, {}, {1, "h"}}), Verdict::other) << "another file system's twin";
+  EXPECT_EQ(compare(row(5, "/a", 1, ""), {shown, {}, {}}), Verdict::other);
+}
+
 TEST(NamesDeletedFile, WholeNameOnly) {
   EXPECT_TRUE(names_deleted_file("/lib/a (deleted)", "/lib/a"));
   EXPECT_FALSE(names_deleted_file("/lib/a", "/lib/a")) << "the live file of a reused number";
