@@ -74,9 +74,9 @@ Function* real(const char* name) {
 
 }  // namespace
 
-#define NOTED(name, dirfd, changed, parameters, ...)                    \
-  extern "C" int name parameters {                                      \
-    static auto* const original = real<int parameters>(#name);          \
+#define NOTED(name, dirfd, changed, parameters, ...)                     \
+  extern "C" int name parameters {                                       \
+    static auto* const original = real<int parameters>(#name);           \
     return noted(dirfd, changed, [&] { return original(__VA_ARGS__); }); \
   }
 
@@ -85,7 +85,8 @@ NOTED(renameat, dir, to, (int old, const char* from, int dir, const char* to) no
 NOTED(renameat2, dir, to, (int old, const char* from, int dir, const char* to, unsigned flags) noexcept, old, from, dir,
       to, flags)
 NOTED(link, AT_FDCWD, to, (const char* from, const char* to) noexcept, from, to)
-NOTED(linkat, dir, to, (int old, const char* from, int dir, const char* to, int flags) noexcept, old, from, dir, to, flags)
+NOTED(linkat, dir, to, (int old, const char* from, int dir, const char* to, int flags) noexcept, old, from, dir, to,
+      flags)
 NOTED(symlink, AT_FDCWD, to, (const char* text, const char* to) noexcept, text, to)
 NOTED(symlinkat, dir, to, (const char* text, int dir, const char* to) noexcept, text, dir, to)
 NOTED(mkdir, AT_FDCWD, name, (const char* name, mode_t mode) noexcept, name, mode)

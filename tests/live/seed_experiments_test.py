@@ -329,7 +329,8 @@ class DataFileInUse(LiveTest):
         self.assertEqual(saved.read_text(), "old")
 
         # The manual shows how, and it works on what the report names.
-        self.assertRegex((SOURCE / "packaging/man/minipkg.8.scd").read_text(), r"\n    cp /proc/\d+/fd/\d+ saved\n")
+        manual = (SOURCE / "packaging/man/minipkg-needs-restart.8.scd").read_text()
+        self.assertRegex(manual, r"\n    cp /proc/\d+/fd/\d+ saved\n")
         process = self.hold_installed()
         self.minipkg.install(self.packages[1])
         file = self.minipkg.needs_restart("--files")["processes"][0]["files"][0]

@@ -299,6 +299,10 @@ class WayBack(LiveTest):
             DELETE FROM journal_step; DELETE FROM journal_directory;
             ALTER TABLE history DROP COLUMN kept; ALTER TABLE history DROP COLUMN restores;
             ALTER TABLE journal_place DROP COLUMN kept_bytes; ALTER TABLE journal_step DROP COLUMN edited;
+            DROP VIEW retired_inode; ALTER TABLE history DROP COLUMN renamed;
+            ALTER TABLE retired DROP COLUMN language; ALTER TABLE retired DROP COLUMN returned;
+            ALTER TABLE retired DROP COLUMN settled;
+            CREATE VIEW retired_inode AS SELECT path FROM retired;
             PRAGMA user_version = 1;""")
         state.close()
         self.assertEqual(self.minipkg.run("list").stdout, "app\t1-1\tnoarch\n")

@@ -21,15 +21,22 @@ struct HandleRoom {
   char* payload() { return bytes.data() + offsetof(file_handle, f_handle); }
 };
 
-}  // namespace
-
-std::optional<FileHandle> handle_at(int dirfd, const char* name) {
+std::optional<FileHandle> handle_with(int dirfd, const char* name, int flags) {
   HandleRoom room;
   room.get()->handle_bytes = MAX_HANDLE_SZ;
   int mount_id = 0;
-  const int flags = *name == '\0' ? AT_EMPTY_PATH : 0;
   if (::name_to_handle_at(dirfd, name, room.get(), &mount_id, flags) != 0) return std::nullopt;
   return FileHandle{room.get()->handle_type, std::string(room.payload(), room.get()->handle_bytes)};
+}
+
+}  // namespace
+
+std::optional<FileHandle> handle_at(int dirfd, const char* name) {
+  return handle_with(dirfd, name, *name == '\0' ? AT_EMPTY_PATH : 0);
+}
+
+std::optional<FileHandle> handle_through(int dirfd, const char* link) {
+  return handle_with(dirfd, link, AT_SYMLINK_FOLLOW);
 }
 
 std::optional<FileHandle> handle_below(int fd) {

@@ -10,6 +10,8 @@ namespace minipkg::os {
 /// Handle of `name` in `dirfd`, never following a symlink; of `dirfd` itself if `name` is empty (AT_EMPTY_PATH).
 /// Nothing where the file system has no handles or the caller may not ask. name_to_handle_at(2).
 std::optional<FileHandle> handle_at(int dirfd, const char* name);
+/// Of what a link of /proc leads to.
+std::optional<FileHandle> handle_through(int dirfd, const char* link);
 
 /// Of an O_PATH descriptor on overlayfs: the handle that the file below has in its own file system, as long as it has
 /// not been copied up. Nothing on others, and before Linux 6.6 (AT_HANDLE_FID).

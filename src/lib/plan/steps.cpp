@@ -176,7 +176,8 @@ void StepMaker::order(Plan& plan) {
   for (auto* group : {&backups_, &saves_, &creates_, &replaces_, &attributes_, &removes_}) sort_by_path(*group);
   sort_by_path(directory_removes_);
   std::reverse(directory_removes_.begin(), directory_removes_.end());
-  for (auto* group : {&backups_, &saves_, &creates_, &replaces_, &attributes_, &removes_, &directory_removes_, &late_creates}) {
+  for (auto* group :
+       {&backups_, &saves_, &creates_, &replaces_, &attributes_, &removes_, &directory_removes_, &late_creates}) {
     for (Step& step : *group) {
       // An inode that keeps another name of an installed package is not old.
       if (auto* const replaced = std::get_if<ReplaceFile>(&step))

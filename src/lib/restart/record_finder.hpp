@@ -25,6 +25,8 @@ class RecordFinder : public Finder {
   Outcome look_at_open_files(const ProcessView&);
   void judge(const ProcessView&, const char* link, Use use, std::uint64_t dev, std::uint64_t ino);
   std::span<const std::size_t> rows_with(std::uint64_t dev, std::uint64_t ino) const;
+  bool takes_by_handle(const ProcessView&, const char* link, Use use, std::uint64_t dev,
+                       std::span<const std::size_t> rows);
   bool is_known(std::span<const std::size_t> rows, Use use) const;
   std::string path_as_seen(const RetiredInode& row);
 

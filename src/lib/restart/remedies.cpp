@@ -67,7 +67,8 @@ Remedy for_place(const StaleProcess& process) {
   const Placement& placement = process.placement;
   if (!placement.container.engine.empty()) return for_container(placement);
   if (process.pid == 1) {
-    if (placement.unit == init_scope || is_manager(process)) return automatic(RemedyKind::reexec_manager, std::string(init_scope));
+    if (placement.unit == init_scope || is_manager(process))
+      return automatic(RemedyKind::reexec_manager, std::string(init_scope));
     return by_hand(RemedyKind::restart_process, {}, "everything ends with it: reboot instead");
   }
   if (!placement.session.empty()) {

@@ -6,7 +6,8 @@
 
 namespace minipkg::service {
 
-/// Every remedy of the report, or of the units that are wished, left or pending. Pure. Throws as Restarts does, but for permission.
+/// Every remedy of the report, or of the units that are wished, left or pending. Pure. Throws as Restarts does, but for
+/// permission.
 std::vector<Restart> choose(const RestartReport&, const RestartWish&);
 
 }  // namespace minipkg::service

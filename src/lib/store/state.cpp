@@ -249,9 +249,10 @@ void State::forget_retired(const std::vector<RetiredInode>& inodes) {
   database_.guard([&] {
     SqlTransaction transaction(database_, SqlTransaction::Kind::immediate);
     for (const RetiredInode& inode : inodes) {
-      SQLite::Statement& row = database_.prepare(
-          inode.language == Language::none ? "DELETE FROM retired WHERE number = ? AND path = ? AND ino = ?"
-                                           : "UPDATE retired SET settled = 1 WHERE number = ? AND path = ? AND ino = ?");
+      SQLite::Statement& row =
+          database_.prepare(inode.language == Language::none
+                                ? "DELETE FROM retired WHERE number = ? AND path = ? AND ino = ?"
+                                : "UPDATE retired SET settled = 1 WHERE number = ? AND path = ? AND ino = ?");
       row.bind(1, as_signed(inode.transaction));
       row.bind(2, inode.path);
       row.bind(3, as_signed(inode.identity.ino));

@@ -136,7 +136,8 @@ std::vector<RetiredInode> State::retired() {
   return database_.guard([&] {
     SQLite::Statement& row = database_.prepare(
         "SELECT retired.number, path, dev, ino, birth, handle_type, handle, place, package, version, digest, kind, "
-        "boot_id, language, renamed, returned, settled FROM retired JOIN history USING (number) WHERE history.state = 'done' "
+        "boot_id, language, renamed, returned, settled FROM retired JOIN history USING (number) WHERE history.state = "
+        "'done' "
         "ORDER BY number, path");
     while (row.executeStep()) {
       RetiredInode inode;

@@ -2,7 +2,6 @@
 // Apart from run(), so that minipkg-recover, which is linked statically, needs neither stage() nor any archive.
 #include "lib/transaction/finish.hpp"
 #include "lib/transaction/transaction.hpp"
-
 #include "minipkg/error.hpp"
 
 namespace minipkg::transaction {

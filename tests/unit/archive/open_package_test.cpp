@@ -179,8 +179,8 @@ TEST_F(OpenPackage, NativeIsReadUpToItsManifest) {
 
 TEST_F(OpenPackage, PkginfoVouchesForTheManifestOnEitherSide) {
   const std::string manifest = tar_file(".MINIPKG/manifest.json", manifest_of(listed("/x")));
-  const std::string vouches = tar_file(".PKGINFO", "# .MINIPKG/manifest.json sha256 " +
-                                                       to_hex(sha256(manifest_of(listed("/x")))) + "\npkgname = x\n");
+  const std::string vouches = tar_file(
+      ".PKGINFO", "# .MINIPKG/manifest.json sha256 " + to_hex(sha256(manifest_of(listed("/x")))) + "\npkgname = x\n");
   const std::string denies =
       tar_file(".PKGINFO", "# .MINIPKG/manifest.json sha256 " + to_hex(Digest{}) + "\npkgname = x\n");
   const std::string rest = tar_file("x", "data") + tar_end();
