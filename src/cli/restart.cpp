@@ -84,12 +84,12 @@ ExitStatus restart(Context& context, const RestartWish& wish) {
   }
   ScanOptions scan;
   Restarts restarts(system.needs_restart(scan), wish);
-  if (context.globals.dry_run) {
-    answer(context, restarts, commands_text(restarts, "Would run") + restarts_text(restarts));
-    return ExitStatus::done;
-  }
   if (!has(restarts, Treatment::pending)) {
     answer(context, restarts, "Nothing to restart\n" + restarts_text(restarts));
+    return ExitStatus::done;
+  }
+  if (context.globals.dry_run) {
+    answer(context, restarts, commands_text(restarts, "Would run") + restarts_text(restarts));
     return ExitStatus::done;
   }
   context.console.tell(commands_text(restarts, "Running"));
