@@ -19,15 +19,18 @@ std::string quoted(const std::string& word) {
   return "'" + (std::all_of(word.begin(), word.end(), is_quotable) ? word : printable(word)) + "'";
 }
 
+/// Behind the options: a name may begin like one.
+std::string operand(const std::string& word) { return (word.starts_with('-') ? "-- " : "") + quoted(word); }
+
 std::string of_users_systemd(const Remedy& remedy, const std::string& command) {
-  return fmt::format("systemctl --user --machine={}@.host {}", printable(remedy.user), command);
+  return fmt::format("systemctl --user --machine={}@.host {}", quoted(remedy.user), command);
 }
 
 std::string container_command(const Remedy& remedy) {
   const std::string& engine = remedy.container.engine;
-  const std::string name = quoted(remedy.container.name);
+  const std::string name = operand(remedy.container.name);
   if (remedy.unit.ends_with(".service") && (engine == "nspawn" || engine == "podman")) {
-    const std::string restart = "restart " + quoted(remedy.unit);
+    const std::string restart = "restart " + operand(remedy.unit);
     return remedy.uid == 0 ? "systemctl " + restart : of_users_systemd(remedy, restart);
   }
   if (engine == "docker" || engine == "podman") return fmt::format("{} restart {}", engine, name);
@@ -40,14 +43,14 @@ std::string container_command(const Remedy& remedy) {
 
 std::string session_command(const Remedy& remedy) {
   // Not a session's number but the user's own systemd.
-  if (remedy.unit.ends_with(".service")) return fmt::format("loginctl terminate-user {}", printable(remedy.user));
-  return fmt::format("loginctl terminate-session {}", printable(remedy.unit));
+  if (remedy.unit.ends_with(".service")) return fmt::format("loginctl terminate-user {}", operand(remedy.user));
+  return fmt::format("loginctl terminate-session {}", operand(remedy.unit));
 }
 
 }  // namespace
 
 std::string command_text(const Remedy& remedy) {
-  const std::string unit = quoted(remedy.unit);
+  const std::string unit = operand(remedy.unit);
   switch (remedy.kind) {
     case RemedyKind::restart_unit:
       return "systemctl restart " + unit;

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Where processes live that do not see the machine as its root does: namespaces, other roots, control groups."""
+import errno
 import os
 import pathlib
 import secrets
 import shlex
 import shutil
 import subprocess
+import time
 import unittest
 
 
@@ -74,8 +76,19 @@ class ControlGroup:
             group = group / component
             if not group.exists():
                 group.mkdir()
-                test.addCleanup(group.rmdir)
+                test.addCleanup(self.leave, group)
         self.groups.append(group)
+
+    @staticmethod
+    def leave(group):
+        """Processes that were killed go a moment later; groups of other tests below it stay, and it with them."""
+        while not any(child.is_dir() for child in group.iterdir()):
+            try:
+                return group.rmdir()
+            except OSError as error:
+                if error.errno != errno.EBUSY:
+                    raise
+            time.sleep(0.01)
 
     def take(self, pid):
         for group in self.groups:
