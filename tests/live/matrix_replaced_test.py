@@ -234,11 +234,15 @@ class Replaced(MatrixTest):
         """process whose main thread has exited"""
         self.minipkg.install(self.library_package(1), self.program_package(1))
         gone = self.uses_library("leave", "")
-        self.assertEqual(gone.proc("maps").read_bytes(), b"")
+        prog = self.act("leave", "", program=self.installed("/usr/bin/prog"))
         self.stale(gone)
-        self.stale(self.act("leave", "", program=self.installed("/usr/bin/prog")), "executable", "prog")
+        self.stale(prog, "executable", "prog")
         self.minipkg.install(self.library_package(2), self.program_package(2))
-        self.unaffected(self.uses_library("leave", ""))
+        fresh = self.uses_library("leave", "")
+        self.unaffected(fresh)
+        # The other thread may be ready before the main one has gone.
+        for process in (gone, prog, fresh):
+            self.wait_until(lambda: process.proc("maps").read_bytes() == b"")
         self.check()
 
     def test_row_thread_with_own_root(self):
