@@ -32,7 +32,8 @@ struct Context {
   std::vector<std::string> command_line;
   /// The command that was asked for, set while the command line is parsed.
   std::function<ExitStatus(Context&)> run;
-  bool changes_root = false;  ///< it is about to
+  bool changes_root = false;          ///< it is about to
+  bool warned_of_protection = false;  ///< that archives are read with less of it
 
   /// Opens the root, and tells on stderr what opening met: a transaction repaired, or one that waits for repair.
   System open(Access);

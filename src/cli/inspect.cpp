@@ -8,6 +8,7 @@
 #include "minipkg/json.hpp"
 #include "minipkg/package.hpp"
 #include "minipkg/text.hpp"
+#include "open_options.hpp"
 #include "payload_check.hpp"
 #include "render_text.hpp"
 
@@ -15,10 +16,12 @@ namespace minipkg::cli {
 namespace {
 
 /// Reads the package to its end, so that what is shown has been checked.
-ExitStatus inspect(Context& context, const std::string& file) {
+ExitStatus inspect(Context& context, const std::string& file, const ReadLimits& limits) {
   OpenPackageOptions options;
   options.special = SpecialFiles::allow;
+  options.limits = limits;
   const Package package = open_package(file, options);
+  warn_of_missing_protection(context, package);
   check_payload(package);
   if (context.globals.json) {
     context.console.print(inspect_json(package));
@@ -40,7 +43,11 @@ void add_inspect(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("inspect", "Check a package file to its end and show what is in it");
   auto file = std::make_shared<std::string>();
   command->add_option("FILE", *file, "Package file; - is stdin")->required();
-  command->callback([&context, file] { context.run = [file](Context& with) { return inspect(with, *file); }; });
+  auto limits = std::make_shared<ReadLimits>();
+  add_limit_option(*command, limits);
+  command->callback([&context, file, limits] {
+    context.run = [file, limits](Context& with) { return inspect(with, *file, *limits); };
+  });
 }
 
 }  // namespace minipkg::cli

@@ -6,6 +6,7 @@
 
 #include "architecture.hpp"
 #include "context.hpp"
+#include "open_options.hpp"
 #include "progress.hpp"
 #include "signals.hpp"
 #include "transaction.hpp"
@@ -14,6 +15,7 @@ namespace minipkg::cli {
 namespace {
 
 struct InstallOptions {
+  std::shared_ptr<ReadLimits> limits = std::make_shared<ReadLimits>();
   std::vector<std::string> files, remove;
   std::optional<std::string> name, version, arch;
   std::vector<std::string> overwrite;
@@ -30,15 +32,18 @@ std::string directory_of_root(const std::string& directory) {
   return path.string();
 }
 
-std::vector<Package> open_packages(const InstallOptions& options) {
+std::vector<Package> open_packages(Context& context, const InstallOptions& options) {
   if (options.files.size() > 1 && (options.name || options.version || options.arch)) {
     throw Error(ErrorKind::usage,
                 "cannot name 'several packages' at once: --name, --version and --arch are for one FILE");
   }
   OpenPackageOptions how{options.name, options.version, options.arch,
-                         options.allow_special ? SpecialFiles::allow : SpecialFiles::refuse};
+                         options.allow_special ? SpecialFiles::allow : SpecialFiles::refuse, *options.limits};
   std::vector<Package> packages;
-  for (const std::string& file : options.files) packages.push_back(open_package(file, how));
+  for (const std::string& file : options.files) {
+    packages.push_back(open_package(file, how));
+    warn_of_missing_protection(context, packages.back());
+  }
   return packages;
 }
 
@@ -74,7 +79,7 @@ ArchiveCheck archive_check(const InstallOptions& options) {
 /// The whole story of an install.
 ExitStatus install(Context& context, const InstallOptions& options) {
   const auto began = std::chrono::steady_clock::now();
-  const std::vector<Package> packages = open_packages(options);
+  const std::vector<Package> packages = open_packages(context, options);
   const Request request = make_request(context, options, packages);
   if (context.globals.dry_run) return show_dry_run(context, open_to_observe(context), request, packages);
   context.changes_root = true;
@@ -119,6 +124,7 @@ void add_install(CLI::App& app, Context& context) {
       ->transform(directory_of_root);
   command->add_flag("--allow-special", options->allow_special,
                     "Take setuid, setgid, capabilities, devices and fifos out of a bare tar");
+  add_limit_option(*command, options->limits);
   command->add_flag("--verify-archive", options->verify_archive,
                     "Read archives to the end even if nothing in them is needed");
   command->add_flag("--strict", options->strict, "Exit with 9 if a file system cannot hold all attributes");

@@ -16,9 +16,17 @@ namespace minipkg {
 /// In a native package the manifest lists them, which is consent enough.
 enum class SpecialFiles { refuse, allow };
 
+/// What an archive may come to before it is refused as a bomb.
+struct ReadLimits {
+  std::uint64_t unpacked = std::uint64_t{1} << 40U;  ///< bytes of all files
+  std::uint64_t ratio = 1000;                        ///< unpacked bytes a byte of the file, beyond the first 64 MiB
+  std::uint64_t entries = 4'000'000;                 ///< members
+};
+
 struct OpenPackageOptions {
   std::optional<std::string> name, version, arch;  ///< for a bare tar, before what the file name says
   SpecialFiles special = SpecialFiles::refuse;
+  ReadLimits limits;
 };
 
 /// Receives the data of a package, one regular file after the other, in archive order.
@@ -34,7 +42,8 @@ class MINIPKG_API PayloadSink {
   virtual void end() = 0;
 };
 
-/// An opened package file. It keeps the descriptor it was read from: the name is never opened again.
+/// An opened package file. It keeps the descriptor it was read from: the name is never opened again. It is read and
+/// decompressed in a process of its own, which can do nothing else.
 class MINIPKG_API Package {
  public:
   enum class Form { native, bare };
@@ -49,6 +58,8 @@ class MINIPKG_API Package {
   const Digest& digest() const;  ///< of the canonical manifest
   /// Special files of a bare tar that SpecialFiles::allow let in, each as "setuid /usr/bin/x"; to be shown.
   const std::vector<std::string>& special_files() const;
+  /// What this kernel lacks to hold the process that reads the archive: "Landlock", "seccomp"; mostly nothing.
+  std::vector<std::string> missing_protection() const;
 
   /// Reads the archive from its beginning to its very end and throws Error(bad_package), naming file and member,
   /// unless it holds exactly what the manifest says: count, type, mode, owner, size, link target, xattrs, SHA-256.

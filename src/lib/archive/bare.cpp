@@ -22,7 +22,7 @@ struct Scanned {
 
 class Scan {
  public:
-  Scan(const InputFile& file, SpecialFiles special) : reader_(open_source(file), file.name()), special_(special) {}
+  Scan(MemberSource& reader, SpecialFiles special) : reader_(reader), special_(special) {}
 
   BareContent run();
 
@@ -33,7 +33,7 @@ class Scan {
   void check_links(const std::vector<FileEntry>&) const;
   void check_special(BareContent&) const;
 
-  TarReader reader_;
+  MemberSource& reader_;
   SpecialFiles special_;
   std::vector<Scanned> scanned_;
 };
@@ -119,6 +119,6 @@ void Scan::check_special(BareContent& content) const {
 
 }  // namespace
 
-BareContent scan_bare(const InputFile& file, SpecialFiles special) { return Scan(file, special).run(); }
+BareContent scan_bare(MemberSource& reader, SpecialFiles special) { return Scan(reader, special).run(); }
 
 }  // namespace minipkg::archive

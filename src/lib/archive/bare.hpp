@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/archive/input_file.hpp"
+#include "lib/archive/member_source.hpp"
 #include "minipkg/package.hpp"
 
 namespace minipkg::archive {
@@ -14,6 +14,6 @@ struct BareContent {
 };
 
 /// Reads a tar without a manifest to its end and takes from it what a manifest would say.
-BareContent scan_bare(const InputFile&, SpecialFiles);
+BareContent scan_bare(MemberSource&, SpecialFiles);
 
 }  // namespace minipkg::archive

@@ -17,14 +17,14 @@ namespace {
 
 constexpr std::size_t longest_target = 4095;
 
-std::string good_path(const TarReader& reader, const TarMember& member, const std::string& name, const char* what) {
+std::string good_path(const MemberSource& reader, const TarMember& member, const std::string& name, const char* what) {
   if (!name.empty() && name.front() == '/') reader.refuse(member, fmt::format("{} is absolute", what));
   std::string path = path_of_member(name);
   if (std::string why = why_bad_path(path); !why.empty()) reader.refuse(member, fmt::format("{} {}", what, why));
   return path;
 }
 
-std::string good_target(const TarReader& reader, const TarMember& member) {
+std::string good_target(const MemberSource& reader, const TarMember& member) {
   if (member.type == FileType::hardlink) return good_path(reader, member, member.link, "is a hard link whose target");
   if (member.link.empty()) reader.refuse(member, "is a symlink to nothing");
   if (member.link.size() > longest_target) reader.refuse(member, "is a symlink whose target is longer than 4095 bytes");
@@ -40,7 +40,7 @@ void drop_needless_acl(FileEntry& entry) {
 
 }  // namespace
 
-FileEntry entry_of(const TarReader& reader, const TarMember& member) {
+FileEntry entry_of(const MemberSource& reader, const TarMember& member) {
   FileEntry entry;
   entry.path = good_path(reader, member, member.name, "has a name that");
   entry.type = member.type;

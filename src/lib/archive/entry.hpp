@@ -3,14 +3,14 @@
 #include <string>
 #include <vector>
 
-#include "lib/archive/tar_reader.hpp"
+#include "lib/archive/member_source.hpp"
 #include "minipkg/manifest.hpp"
 
 namespace minipkg::archive {
 
 /// The member as a manifest entry, without digest. Refuses, naming archive and member, what no package may hold:
 /// absolute and otherwise bad paths, links without a proper target, attributes that make no sense.
-FileEntry entry_of(const TarReader&, const TarMember&);
+FileEntry entry_of(const MemberSource&, const TarMember&);
 
 /// Where a member stands among the members that describe the package and are not installed.
 enum class Metadata {

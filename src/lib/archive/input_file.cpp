@@ -55,6 +55,9 @@ Fd open_named(const std::string& name) {
 
 InputFile::InputFile(std::string name) : name_(std::move(name)) {
   fd_ = name_ == "-" ? spool(STDIN_FILENO, name_) : open_named(name_);
+  struct stat status {};
+  if (::fstat(fd_.get(), &status) != 0) cannot_open(name_, std::strerror(errno));
+  size_ = static_cast<std::uint64_t>(status.st_size);
 }
 
 std::size_t InputFile::read_at(std::uint64_t offset, std::span<char> buffer) const {

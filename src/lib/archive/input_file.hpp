@@ -17,12 +17,15 @@ class InputFile {
   explicit InputFile(std::string name);
 
   const std::string& name() const { return name_; }
+  int fd() const { return fd_.get(); }
+  std::uint64_t size() const { return size_; }
   /// Reads up to `buffer.size()` bytes at `offset`; less only at the end of the file.
   std::size_t read_at(std::uint64_t offset, std::span<char> buffer) const;
 
  private:
   std::string name_;
   Fd fd_;
+  std::uint64_t size_ = 0;
 };
 
 }  // namespace minipkg::archive

@@ -9,7 +9,7 @@ namespace minipkg::archive {
 namespace {
 
 template <typename OnChunk>
-Digest hash_each(TarReader& reader, OnChunk on_chunk) {
+Digest hash_each(MemberSource& reader, OnChunk on_chunk) {
   Sha256 hash;
   std::uint64_t position = 0;
   const std::uint64_t size = reader.member().size;
@@ -25,15 +25,15 @@ Digest hash_each(TarReader& reader, OnChunk on_chunk) {
 
 }  // namespace
 
-Digest hash_data(TarReader& reader) {
+Digest hash_data(MemberSource& reader) {
   return hash_each(reader, [](const Chunk&) {});
 }
 
-Digest hash_and_write(TarReader& reader, PayloadSink& sink) {
+Digest hash_and_write(MemberSource& reader, PayloadSink& sink) {
   return hash_each(reader, [&](const Chunk& chunk) { sink.write(chunk.offset, chunk.bytes); });
 }
 
-std::string read_text(TarReader& reader, std::uint64_t most) {
+std::string read_text(MemberSource& reader, std::uint64_t most) {
   const TarMember& member = reader.member();
   if (member.size > most) reader.refuse(member, fmt::format("has {} bytes, which is too much", member.size));
   std::string text;

@@ -11,6 +11,7 @@
 #include "lib/archive/member_data.hpp"
 #include "lib/archive/payload.hpp"
 #include "lib/archive/pkginfo.hpp"
+#include "lib/archive/reader_process.hpp"
 #include "lib/base/digest.hpp"
 #include "lib/base/fail.hpp"
 #include "lib/model/file_tree.hpp"
@@ -21,9 +22,11 @@
 namespace minipkg {
 
 struct Package::Impl {
-  explicit Impl(const std::string& name) : file(name) {}
+  Impl(const std::string& name, const ReadLimits& how_much) : file(name), limits(how_much) {}
 
   archive::InputFile file;
+  ReadLimits limits;
+  sandbox::Confinement confinement;
   Form form = Form::native;
   Manifest manifest;
   Digest digest{};
@@ -41,8 +44,16 @@ const Manifest& Package::manifest() const { return impl_->manifest; }
 const Digest& Package::digest() const { return impl_->digest; }
 const std::vector<std::string>& Package::special_files() const { return impl_->special; }
 
+std::vector<std::string> Package::missing_protection() const {
+  std::vector<std::string> missing;
+  if (!impl_->confinement.landlock) missing.emplace_back("Landlock");
+  if (!impl_->confinement.seccomp) missing.emplace_back("seccomp");
+  return missing;
+}
+
 void Package::read_payload(PayloadSink& sink) const {
-  archive::read_payload(impl_->file, impl_->form, impl_->manifest, sink);
+  archive::ReaderProcess reader(impl_->file, impl_->limits);
+  archive::read_payload(reader, impl_->form, impl_->manifest, sink);
 }
 
 namespace archive {
@@ -52,15 +63,14 @@ constexpr std::uint64_t most_manifest_bytes = std::uint64_t{512} * 1024 * 1024;
 constexpr std::uint64_t most_pkginfo_bytes = std::uint64_t{1024} * 1024;
 
 /// What pacman's .PKGINFO says of the manifest beside it, if this member is one.
-std::optional<std::string> read_promise(TarReader& reader, const TarMember* member) {
+std::optional<std::string> read_promise(MemberSource& reader, const TarMember* member) {
   if (member == nullptr || path_of_member(member->name) != pkginfo_path) return {};
   if (member->type != FileType::regular || member->size > most_pkginfo_bytes) return {};
   return promised_manifest_digest(read_text(reader, most_pkginfo_bytes));
 }
 
 /// The manifest, if the archive begins with one; pacman's .PKGINFO may stand before or behind it.
-std::optional<Manifest> read_manifest(const InputFile& file) {
-  TarReader reader(open_source(file), file.name());
+std::optional<Manifest> read_manifest(MemberSource& reader) {
   const TarMember* member = reader.next();
   const bool behind = member != nullptr && path_of_member(member->name) == pkginfo_path;
   std::optional<std::string> promised = read_promise(reader, member);
@@ -73,7 +83,7 @@ std::optional<Manifest> read_manifest(const InputFile& file) {
   if (promised && to_hex(sha256(text)) != *promised) {
     reader.refuse(at, "is damaged (its SHA-256 is not that of .PKGINFO)");
   }
-  return parse_manifest(text, file.name() + ": " + at.name);
+  return parse_manifest(text, reader.file() + ": " + at.name);
 }
 
 /// A tar of files alone still makes directories: the package has them too, so that they go when it goes.
@@ -111,13 +121,16 @@ void set_identity(Manifest& manifest, const InputFile& file, const OpenPackageOp
 
 Package open_package(const std::string& file, const OpenPackageOptions& options) {
   using namespace archive;
-  auto impl = std::make_unique<Package::Impl>(file);
-  if (std::optional<Manifest> manifest = read_manifest(impl->file)) {
+  auto impl = std::make_unique<Package::Impl>(file, options.limits);
+  auto reader = std::make_unique<ReaderProcess>(impl->file, impl->limits);
+  impl->confinement = reader->confinement();
+  if (std::optional<Manifest> manifest = read_manifest(*reader)) {
     impl->manifest = *std::move(manifest);
   } else {
     impl->form = Package::Form::bare;
     set_identity(impl->manifest, impl->file, options);
-    BareContent content = scan_bare(impl->file, options.special);
+    reader = std::make_unique<ReaderProcess>(impl->file, impl->limits);  // from the beginning again
+    BareContent content = scan_bare(*reader, options.special);
     if (content.files.empty()) fail(ErrorKind::bad_package, "read", file, "the archive is empty");
     impl->manifest.files = std::move(content.files);
     add_implied_directories(impl->manifest.files);

@@ -53,12 +53,8 @@ std::string difference(const FileEntry& wanted, const FileEntry& found) {
 
 class PayloadReader {
  public:
-  PayloadReader(const InputFile& file, Package::Form form, const Manifest& manifest, PayloadSink& sink)
-      : reader_(open_source(file), file.name()),
-        form_(form),
-        files_(manifest.files),
-        sink_(sink),
-        seen_(files_.size()) {
+  PayloadReader(MemberSource& reader, Package::Form form, const Manifest& manifest, PayloadSink& sink)
+      : reader_(reader), form_(form), files_(manifest.files), sink_(sink), seen_(files_.size()) {
     // A bare tar need not hold the directories that its files lie in: opening has added them.
     for (std::size_t at = 0; at < files_.size(); ++at) {
       seen_[at] = form_ == Package::Form::bare && files_[at].type == FileType::directory;
@@ -80,7 +76,7 @@ class PayloadReader {
   void check_leader(const TarMember&, const FileEntry&) const;
   void read_data(const TarMember&, std::size_t index);
 
-  TarReader reader_;
+  MemberSource& reader_;
   Package::Form form_;
   const std::vector<FileEntry>& files_;
   PayloadSink& sink_;
@@ -145,8 +141,8 @@ void PayloadReader::read_data(const TarMember& member, std::size_t index) {
 
 }  // namespace
 
-void read_payload(const InputFile& file, Package::Form form, const Manifest& manifest, PayloadSink& sink) {
-  PayloadReader(file, form, manifest, sink).run();
+void read_payload(MemberSource& reader, Package::Form form, const Manifest& manifest, PayloadSink& sink) {
+  PayloadReader(reader, form, manifest, sink).run();
 }
 
 }  // namespace minipkg::archive

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include "lib/archive/input_file.hpp"
+#include "lib/archive/member_source.hpp"
 #include "minipkg/package.hpp"
 
 namespace minipkg::archive {
 
 /// Package::read_payload().
-void read_payload(const InputFile&, Package::Form, const Manifest&, PayloadSink&);
+void read_payload(MemberSource&, Package::Form, const Manifest&, PayloadSink&);
 
 }  // namespace minipkg::archive

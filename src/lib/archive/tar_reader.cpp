@@ -62,21 +62,9 @@ class CLocale {
 
 }  // namespace
 
-std::string TarMember::label() const {
-  return name.empty() ? fmt::format("member {}", number) : fmt::format("member {} '{}'", number, printable(name));
-}
-
 TarReader::TarReader(std::unique_ptr<ByteSource> source, std::string file)
-    : source_(std::move(source)), file_(std::move(file)), reader_(archive_read_new(), archive_read_free) {
+    : MemberSource(std::move(file)), source_(std::move(source)), reader_(archive_read_new(), archive_read_free) {
   if (reader_ == nullptr) throw std::bad_alloc();
-}
-
-TarReader::~TarReader() = default;
-
-void TarReader::refuse(std::string_view why) const { fail(ErrorKind::bad_package, "read", file_, why); }
-
-void TarReader::refuse(const TarMember& member, std::string_view why) const {
-  refuse(fmt::format("{} {}", member.label(), why));
 }
 
 void TarReader::refuse_result(int result) const {
