@@ -26,7 +26,7 @@ struct ReadLimits {
 struct OpenPackageOptions {
   std::optional<std::string> name, version, arch;  ///< for a bare tar, before what the file name says
   SpecialFiles special = SpecialFiles::refuse;
-  ReadLimits limits;
+  ReadLimits limits{};
 };
 
 /// Receives the data of a package, one regular file after the other, in archive order.
