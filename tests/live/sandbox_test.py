@@ -35,7 +35,7 @@ class Sandbox(unittest.TestCase):
 
     def assert_held(self, attempts):
         self.assertGreater(len(attempts), 40)
-        # The input and the pipe, and stderr where a sanitizer may have something to say.
+        # The input and the socket, and stderr where a sanitizer may have something to say.
         self.assertIn(int(attempts.pop("descriptors")), (2, 3))
         self.assertEqual({name for name, result in attempts.items() if result != "stopped"}, set())
         self.assertEqual((self.directory / "victim").read_text(), "untouched")

@@ -2,15 +2,12 @@
 #include "lib/archive/reader_process.hpp"
 
 #include <fmt/format.h>
-#include <sys/uio.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "lib/archive/tar_reader.hpp"
 #include "lib/base/fail.hpp"
-#include "lib/base/write_all.hpp"
 #include "minipkg/text.hpp"
 
 namespace minipkg::archive {
@@ -23,60 +20,38 @@ constexpr const char* child_memory = "96 MiB";
 
 // ---- in the child
 
-/// Small frames are gathered, large ones go as they are. Whoever cannot write any more is not wanted any more.
-class Sender {
- public:
-  explicit Sender(int pipe) : pipe_(pipe) { gathered_.reserve(buffer_size); }
-
-  void send(FrameKind kind, std::span<const char> first, std::span<const char> second = {}) {
-    const FrameHead head{kind, static_cast<std::uint32_t>(first.size() + second.size())};
-    gathered_.append(reinterpret_cast<const char*>(&head), sizeof head);
-    gathered_.append(first.data(), first.size());
-    if (gathered_.size() + second.size() <= buffer_size) {
-      gathered_.append(second.data(), second.size());
-      return;
-    }
-    flush();
-    write_all(pipe_, second);
-  }
-
-  void flush() {
-    write_all(pipe_, gathered_);
-    gathered_.clear();
-  }
-
- private:
-  int pipe_;
-  std::string gathered_;
-};
-
-void send_members(Sender& sender, const InputFile& file, const ReadLimits& limits) {
-  TarReader reader(limited(open_source(file), file, limits), file.name());
-  while (const TarMember* member = reader.next()) {
-    sender.send(FrameKind::member, encode(*member));
-    while (const std::optional<Chunk> chunk = reader.read()) {
-      std::array<char, sizeof chunk->offset> offset{};
-      std::memcpy(offset.data(), &chunk->offset, offset.size());
-      sender.send(FrameKind::data, offset, chunk->bytes);
-    }
-    sender.send(FrameKind::data_end, {});
-  }
-  sender.send(FrameKind::archive_end, {});
+void send(sandbox::Channel& channel, FrameKind kind, std::string_view first, std::span<const char> second = {}) {
+  const FrameHead head{kind, static_cast<std::uint32_t>(first.size() + second.size())};
+  channel.write({reinterpret_cast<const char*>(&head), sizeof head});
+  channel.write(first);
+  channel.write({second.data(), second.size()});
 }
 
-void read_in_child(int pipe, sandbox::Confinement confinement, const InputFile& file, const ReadLimits& limits) {
-  Sender sender(pipe);
-  const std::array<char, 2> layers{static_cast<char>(confinement.landlock), static_cast<char>(confinement.seccomp)};
-  sender.send(FrameKind::confinement, layers);
+void send_members(sandbox::Channel& channel, const InputFile& file, const ReadLimits& limits) {
+  TarReader reader(limited(open_source(file), file, limits), file.name());
+  while (const TarMember* member = reader.next()) {
+    send(channel, FrameKind::member, encode(*member));
+    while (const std::optional<Chunk> chunk = reader.read()) {
+      const std::string_view offset(reinterpret_cast<const char*>(&chunk->offset), sizeof chunk->offset);
+      send(channel, FrameKind::data, offset, chunk->bytes);
+    }
+    send(channel, FrameKind::data_end, {});
+  }
+  send(channel, FrameKind::archive_end, {});
+}
+
+void read_in_child(sandbox::Channel& channel, sandbox::Confinement confinement, const InputFile& file,
+                   const ReadLimits& limits) {
+  const std::string layers{static_cast<char>(confinement.landlock), static_cast<char>(confinement.seccomp)};
+  send(channel, FrameKind::confinement, layers);
   try {
-    send_members(sender, file, limits);
+    send_members(channel, file, limits);
   } catch (const Error& error) {
-    sender.send(FrameKind::refusal, encode(Refusal{error.kind(), error.what(), error.hint()}));
+    send(channel, FrameKind::refusal, encode(Refusal{error.kind(), error.what(), error.hint()}));
   } catch (const std::bad_alloc&) {
     const std::string why = fmt::format("reading it takes more than {} of memory", child_memory);
-    sender.send(FrameKind::refusal, encode(Refusal{ErrorKind::bad_package, cannot("read", file.name(), why), {}}));
+    send(channel, FrameKind::refusal, encode(Refusal{ErrorKind::bad_package, cannot("read", file.name(), why), {}}));
   }
-  sender.flush();
 }
 
 // ---- in the parent
@@ -93,7 +68,9 @@ std::string made_printable(const std::string& text) {
 ReaderProcess::ReaderProcess(const InputFile& file, const ReadLimits& limits)
     : MemberSource(file.name()),
       child_({file.fd(), most_memory},
-             [&](int pipe, sandbox::Confinement confinement) { read_in_child(pipe, confinement, file, limits); }),
+             [&](sandbox::Channel& channel, sandbox::Confinement confinement) {
+               read_in_child(channel, confinement, file, limits);
+             }),
       buffer_(buffer_size),
       tally_(*this, limits) {
   take_confinement();

@@ -12,7 +12,7 @@
 
 namespace minipkg::archive {
 
-/// The members of the tar archive in `file`, read in a process that has nothing but the file and a pipe to us: what
+/// The members of the tar archive in `file`, read in a process that has nothing but the file and a channel to us: what
 /// parses and decompresses an archive is the part of minipkg that a crafted one could take over. What comes back is
 /// checked like any other input. `file` must outlive it.
 /// Everything throws Error(bad_package), also where the process ends before it has said all.

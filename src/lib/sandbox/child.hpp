@@ -6,35 +6,35 @@
 #include <span>
 #include <string>
 
-#include "lib/base/fd.hpp"
+#include "lib/sandbox/channel.hpp"
 #include "lib/sandbox/confine.hpp"
 
 namespace minipkg::sandbox {
 
-/// A confined process at the other end of a pipe. It is forked, not executed: no file has to be found for it, not even
-/// while minipkg replaces itself, and it starts in a quarter of a millisecond. The caller must have no other threads
-/// that hold locks of the libraries that `work` uses.
+/// A confined process at the other end of a channel. It is forked, not executed: no file has to be found for it, not
+/// even while minipkg replaces itself, and it starts in a quarter of a millisecond. The caller must have no other
+/// threads that hold locks of the libraries that `work` uses.
 class Child {
  public:
   struct Needs {
-    int input = -1;          ///< the one descriptor that is left to it, besides the pipe
+    int input = -1;          ///< the one descriptor that is left to it, besides the channel
     std::size_t memory = 0;  ///< bytes it may allocate
   };
-  /// Starts the process, which runs `work` with the pipe's writing end and ends with it. `work` must not throw.
-  /// Throws Error if it cannot be started.
-  Child(const Needs&, const std::function<void(int pipe, Confinement)>& work);
+  /// Starts the process, which runs `work` and ends with it. `work` must not throw. Throws Error if it cannot be
+  /// started.
+  Child(const Needs&, const std::function<void(Channel&, Confinement)>& work);
   /// Ends the process, whatever it is doing.
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
   /// Reads what it wrote; 0 at the end. Throws Error.
-  std::size_t read(std::span<char> buffer);
+  std::size_t read(std::span<char> buffer) { return channel_.read(buffer); }
   /// Waits for its end, and says what was wrong with it: "was ended by signal 11", or nothing.
   std::string wait();
 
  private:
-  Fd pipe_;
+  Channel channel_;
   pid_t pid_ = -1;
 };
 
