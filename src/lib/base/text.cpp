@@ -10,12 +10,6 @@
 namespace minipkg {
 namespace {
 
-bool reorders_text(char32_t c) {
-  return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
-
-bool is_control(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029; }
-
 void append_escaped(std::string& out, char32_t c) {
   switch (c) {
     case '\n':
@@ -49,7 +43,7 @@ std::string printable(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    if (is_control(next.code) || reorders_text(next.code) || next.code == '\\') {
+    if (is_unprintable(next.code) || next.code == '\\') {
       append_escaped(out, next.code);
     } else {
       out += text.substr(0, next.length);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lib/base/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -30,6 +31,25 @@ bool is_utf8(std::string_view text) {
     text.remove_prefix(next.length);
   }
   return true;
+}
+
+bool is_unprintable(char32_t c) {
+  struct Range {
+    char32_t first, last;
+  };
+  // C0, DEL and C1, then general category Cf, Zl and Zp of Unicode 15 as far as they are no letter's part.
+  constexpr std::array<Range, 11> ranges{{{0x00, 0x1F},
+                                          {0x7F, 0x9F},
+                                          {0xAD, 0xAD},
+                                          {0x061C, 0x061C},
+                                          {0x180E, 0x180E},
+                                          {0x200B, 0x200F},
+                                          {0x2028, 0x202E},
+                                          {0x2060, 0x206F},
+                                          {0xFEFF, 0xFEFF},
+                                          {0xFFF9, 0xFFFB},
+                                          {0xE0000, 0xE007F}}};
+  return std::any_of(ranges.begin(), ranges.end(), [c](Range range) { return c >= range.first && c <= range.last; });
 }
 
 std::string lossy_utf8(std::string_view bytes) {

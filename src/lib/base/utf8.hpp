@@ -16,6 +16,10 @@ Utf8Char first_utf8_char(std::string_view text);
 
 bool is_utf8(std::string_view text);
 
+/// Control characters, and the format characters that a terminal shows as nothing or that change what it shows of their
+/// neighbours: bidirectional marks, overrides and isolates, separators of lines, zero widths, tags.
+bool is_unprintable(char32_t);
+
 /// Every invalid byte becomes U+FFFD.
 std::string lossy_utf8(std::string_view bytes);
 

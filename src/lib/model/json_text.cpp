@@ -3,9 +3,41 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lib/base/utf8.hpp"
 
 namespace minipkg::json {
+namespace {
+
+void append_escape(std::string& out, char32_t c) {
+  const auto number = static_cast<std::uint32_t>(c);
+  if (number < 0x10000) {
+    out += fmt::format("\\u{:04x}", number);
+  } else {
+    out += fmt::format("\\u{:04x}\\u{:04x}", 0xD7C0 + (number >> 10U), 0xDC00 + (number & 0x3FFU));
+  }
+}
+
+/// JSON that can be shown on a terminal: outside of its strings everything is ASCII.
+std::string without_unprintable(std::string text) {
+  const bool plain = std::none_of(text.begin(), text.end(), [](char c) { return c < 0x20 || c >= 0x7F; });
+  if (plain) return text;
+  std::string out;
+  for (std::string_view rest = text; !rest.empty();) {
+    const Utf8Char next = first_utf8_char(rest);
+    const std::size_t length = std::max<std::size_t>(next.length, 1);
+    if (is_unprintable(next.code)) {
+      append_escape(out, next.code);
+    } else {
+      out += rest.substr(0, length);
+    }
+    rest.remove_prefix(length);
+  }
+  return out;
+}
+
+}  // namespace
 
 void put_text(Json& object, const std::string& key, std::string_view bytes) {
   object[key] = lossy_utf8(bytes);
@@ -32,7 +64,9 @@ Json xattrs(const Xattrs& xattrs) {
   return object;
 }
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) {
+  return without_unprintable(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
 
 std::string answer(const std::string& what, Json members) {
   members["schema"] = "minipkg-" + what + "/1";

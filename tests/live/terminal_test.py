@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""No name of anybody's reaches the terminal raw: every command and every form of answer over a package, a root and
+processes whose every string is hostile."""
+import fcntl
+import io
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tarfile
+
+from support import live
+from support.minipkg import program
+from support.terminal import unprintable
+
+# An override, an isolate, C1's CSI, a byte order mark, a tag, a line separator, a zero width space, an Arabic letter mark.
+FORMATS = "a\u202ec\u2066d\u009b31me\ufefff\U000e0041g\u2028h\u200bi\u061cj"
+CONTROLS = FORMATS + "\033]0;title\007\b\r\x7f\n\033[2Jz"
+BYTES = FORMATS.encode() + b"\xff\x9b"  # what a path may have besides: bytes that are no UTF-8
+PATH = os.fsdecode(BYTES)
+FORMS = ([], ["-v"], ["--json"], ["--progress", "always"], ["--color", "always"], ["-n"], ["-q"])
+RESTART_FORMS = ("table", "json", "pids", "units", "user-units", "batch", "nagios", "openmetrics")
+
+
+class Terminal(live.LiveTest):
+    def setUp(self):
+        super().setUp()
+        self.seen = 0
+        self.statuses = set()
+
+    def look(self, *words, root=None, input=None, forms=FORMS):
+        """Runs it in each form, and looks at every byte that comes out."""
+        for form in forms:
+            self.look_once(*words, *form, root=root, input=input)
+
+    def look_once(self, *words, root=None, input=None):
+        command = [program(), "--sync", "none", "--root", root or self.root, *words]
+        stdin = {"input": input} if input is not None else {"stdin": subprocess.DEVNULL}
+        done = subprocess.run([os.fsencode(str(word)) for word in command], capture_output=True, timeout=120, **stdin)
+        for stream in (done.stdout, done.stderr):
+            offence = unprintable(stream, "always" in words and "--color" in words, "--progress" in words)
+            self.assertEqual(offence, "", f"{words}: {offence}")
+            self.assertNotIn(b"Sanitizer", stream)
+            self.seen += len(stream)
+        self.statuses.add(done.returncode)
+        return done
+
+    def native(self, name, version, paths, **manifest):
+        """A package of our own format with hostile words in its manifest, as far as they are allowed."""
+        tree = self.scratch / f"{name}-tree"
+        shutil.rmtree(tree, ignore_errors=True)
+        for path, data in paths.items():
+            target = tree / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        return tree, dict(name=name, version=version, arch="noarch" + FORMATS, **manifest)
+
+    def build(self, name, version, paths):
+        texts = {key: CONTROLS for key in ("summary", "description", "license", "homepage", "maintainer")}
+        tree, manifest = self.native(name, version + FORMATS, paths, **texts)
+        os.symlink(PATH + "\033[31m", tree / "opt" / f"link{PATH}")
+        os.setxattr(tree / "opt" / PATH / PATH, b"user." + FORMATS.encode(), b"\033")
+        words = self.scratch / "manifest.json"
+        words.write_text(json.dumps(manifest))
+        package = self.scratch / f"{PATH}{name}.pkg.tar"
+        done = self.look_once("build", tree, "-o", package, "--manifest", words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return package
+
+    def bare(self, name, members):
+        """A tar that nobody wrote a manifest for."""
+        package = self.scratch / name
+        with tarfile.open(package, "w", format=tarfile.PAX_FORMAT, encoding="utf-8", errors="surrogateescape") as tar:
+            for path, more in members:
+                member = tarfile.TarInfo(path)
+                data = more.pop("data", b"")
+                member.size = len(data)
+                for key, value in more.items():
+                    setattr(member, key, value)
+                tar.addfile(member, io.BytesIO(data))
+        return package
+
+    def test_packages(self):
+        one = self.build("one", "1", {f"opt/{PATH}/{PATH}": b"1", "opt/conf": b"1", f"opt/gone{PATH}": b"1"})
+        two = self.build("one", "2", {f"opt/{PATH}/{PATH}": b"2", "opt/conf": b"2", f"opt/new{PATH}": b"2"})
+        (self.root / "opt" / PATH).mkdir(parents=True)
+        (self.root / "opt" / PATH / PATH).write_text("theirs")
+        self.look("inspect", one)
+        self.look("install", one)  # a conflict with what nobody owns
+        self.look_once("--live", "install", "-v", "--progress", "always", one, "--overwrite", "/*")
+        self.assertEqual(self.look_once("list").stdout.count(b"\n"), 1)
+        self.queries("one", FORMS)
+        (self.root / "opt" / PATH / PATH).write_text("edited\033")
+        os.chown(self.root / "opt" / PATH / PATH, 4242, 4242)
+        self.queries("one")
+        other = self.build("two", "1", {f"opt/{PATH}/{PATH}": b"other"})
+        self.look("install", other)  # a conflict of packages
+        self.look("install", two, "-n")
+        self.look_once("install", "-v", two)
+        self.queries("one")
+        self.look("undo", "-n")
+        self.look_once("undo", "-v")
+        self.look("rollback", "1", "-n")
+        self.look("history", "prune", "--keep", "0", "-n")
+        self.look("remove", "one", "-n")
+        self.look_once("remove", "one", "-v", "--color", "always")
+        self.look("history")
+        self.assertGreater(self.seen, 20000)
+
+    def queries(self, name, forms=([], ["--json"])):
+        for words in (["list"], ["list", PATH], ["info", name], ["files", name], ["verify"], ["verify", name], ["history"],
+                      ["history", "show", "1"], ["owner", f"/opt/{PATH}/{PATH}"], ["owner", f"/opt/none{PATH}"],
+                      ["recover"], ["needs-restart"]):
+            self.look(*words, forms=forms)
+
+    def test_errors(self):
+        """Whatever is not understood is not shown raw either."""
+        hostile = CONTROLS + PATH
+        empty = self.scratch / f"{PATH}.pkg.tar"
+        empty.write_bytes(b"")
+        garbage = self.scratch / f"{CONTROLS.replace('/', '')}-1.noarch.pkg.tar.gz"
+        garbage.write_bytes(b"\x1f\x8b" + CONTROLS.encode() * 99)
+        for words in ([hostile], ["list", "--" + hostile], ["install", hostile], ["install", "./" + hostile], ["install", empty],
+                      ["install", garbage], ["inspect", garbage], ["files", garbage], ["info", hostile], ["files", hostile],
+                      ["owner", hostile], ["remove", hostile], ["verify", hostile], ["history", "show", hostile],
+                      ["rollback", hostile], ["undo", hostile], ["build", hostile, "-o", hostile],
+                      ["build", self.scratch, "-o", self.scratch / PATH, "--name", hostile, "--version", hostile],
+                      ["build", self.scratch, "-o", f"/nowhere/{hostile}.pkg.tar", "--name", "a", "--version", "1", "--arch", "b"],
+                      ["build", self.scratch, "-o", self.scratch / "x.pkg.tar", "--manifest", garbage],
+                      ["--sync", hostile, "list"], ["--lock-wait", hostile, "list"], ["--color", hostile, "list"],
+                      ["needs-restart", "--format", hostile], ["needs-restart", "--pkg", hostile],
+                      ["needs-restart", "--unit", hostile], ["needs-restart", "--user", hostile],
+                      ["needs-restart", "--pid", hostile], ["restart", "--unit", hostile, "-n"],
+                      ["install", empty, "--backup-unowned", hostile], ["install", empty, "--overwrite", hostile]):
+            self.look_once(*words)
+            self.look_once("--json", *words, root=str(self.scratch / CONTROLS.replace("/", "")))
+        self.look("install", "-", input=garbage.read_bytes())
+        self.assertNotIn(10, self.statuses)
+
+    def test_hostile_archives(self):
+        """Refusals name members; what is refused is escaped as well."""
+        for number, member in enumerate((f"../{PATH}", f"/{CONTROLS}", f"a/{CONTROLS}", f"{PATH}/../../x", CONTROLS)):
+            for more in ({}, dict(type=tarfile.SYMTYPE, linkname=CONTROLS), dict(type=tarfile.LNKTYPE, linkname=CONTROLS),
+                         dict(uname=CONTROLS, gname=FORMATS, uid=7), dict(type=b"Z"),
+                         dict(pax_headers={"SCHILY.xattr.user." + FORMATS: CONTROLS, "MINIPKG." + FORMATS: CONTROLS})):
+                package = self.bare(f"{PATH}{number}-1.noarch.pkg.tar", [(member, dict(more))])
+                self.look_once("inspect", package)
+                self.look_once("--json", "install", package)
+        self.assertIn(6, self.statuses)
+
+    def test_hostile_root(self):
+        """Users, groups and a lock's holder, as somebody else wrote them down; a name of the root itself."""
+        package = self.bare("one-1.noarch.pkg.tar", [("opt/one", dict(data=b"1", uname=FORMATS, gname=FORMATS))])
+        root = self.scratch / CONTROLS.replace("/", "")
+        (root / "etc").mkdir(parents=True)
+        for name in ("passwd", "group"):
+            (root / "etc" / name).write_bytes(FORMATS.encode() + b":x:4242:\n" + BYTES + b":x:4243:\n\033[31m:x:0:\n")
+        self.look("--live", "install", package, root=str(root))
+        os.chown(root / "opt/one", 4243, 4243)
+        for words in (["verify"], ["info", "one"], ["files", "one", "-v"], ["history"], ["history", "show", "1"]):
+            self.look(*words, root=str(root))
+        with open(root / "var/lib/minipkg/lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.write(f"pid {os.getpid()} ({CONTROLS})")
+            lock.flush()
+            self.assertEqual(self.look_once("remove", "one", root=str(root)).returncode, 7)
+
+    def test_processes(self):
+        """A process may call itself what it likes, stand where it likes and run what it likes."""
+        self.need_root()
+        tree = self.scratch / "sleeper"
+        (tree / "opt").mkdir(parents=True)
+        sleeper = f"opt/{PATH}"
+        shutil.copy(shutil.which("sleep"), tree / sleeper)
+        package = self.scratch / "sleeper.pkg.tar"
+        self.look_once("build", tree, "-o", package, "--name", "sleeper", "--version", "1" + FORMATS, "--arch", "noarch")
+        self.look_once("--live", "install", package)
+        work = self.scratch / CONTROLS.replace("/", "")
+        work.mkdir()
+        running = subprocess.Popen([CONTROLS, "60"], executable=os.fsencode(self.root / sleeper), cwd=work,
+                                   stdin=subprocess.DEVNULL)
+        self.addCleanup(running.wait)
+        self.addCleanup(running.kill)
+        self.look_once("remove", "sleeper")
+        report = json.loads(self.look_once("needs-restart", "--json").stdout)
+        self.assertEqual([process["pid"] for process in report["processes"]], [running.pid])
+        for form in RESTART_FORMS:
+            self.look_once("needs-restart", "--format", form)
+            self.look_once("needs-restart", "--format", form, "-v", "--color", "always")
+        for words in (["-v"], ["--files"], ["-p"], ["-s"], ["-r"], ["--user-units"], ["--pkg", "sleeper"]):
+            self.look_once("needs-restart", *words)
+        self.look("restart", "-n")
+
+
+if __name__ == "__main__":
+    import unittest
+    unittest.main()
