@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lib/model/path.hpp"
+#include "lib/model/xattr_text.hpp"
 #include "lib/plan/attributes.hpp"
 #include "lib/plan/steps.hpp"
 
@@ -15,6 +16,11 @@ constexpr std::uint16_t implied_mode = 0755;
 bool all_directories(const Target& target) {
   return std::all_of(target.wanted.begin(), target.wanted.end(),
                      [](const Wanted& wanted) { return wanted.entry->type == FileType::directory; });
+}
+
+/// Whoever runs it gets rights by it.
+bool is_privileged(const Attributes& attributes) {
+  return (attributes.mode & 06000U) != 0 || attributes.set.contains(std::string(caps_xattr));
 }
 
 /// Attributes the old version set and the new one does not ask for any more.
@@ -222,10 +228,14 @@ Attributes StepMaker::kept_attributes(const Target& target, const OnDisk& disk) 
   return attributes;
 }
 
+/// Whose file it is may hold it open to write: what becomes privileged gets an inode that he never had.
 /// Other attributes would also reach names of the inode that are not meant, or, on overlayfs, not reach those that are:
 /// the names that are meant get an inode of their own.
 bool StepMaker::must_part(const std::string& path, const Target& target, const OnDisk& disk) const {
-  if (disk.links <= 1 || !differ(kept_attributes(target, disk), *target.wanted.front().entry, disk)) return false;
+  const Attributes attributes = kept_attributes(target, disk);
+  if (!differ(attributes, *target.wanted.front().entry, disk)) return false;
+  if (disk.type == FileType::regular && disk.uid != 0 && is_privileged(attributes)) return true;
+  if (disk.links <= 1) return false;
   return file_system_of(path) == FileSystem::layered || disk.links > wanted_links(path, disk);
 }
 
