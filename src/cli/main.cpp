@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "app.hpp"
+#include "caller.hpp"
+#include "console.hpp"
+#include "exit_status.hpp"
 #include "signals.hpp"
 
 int main(int argc, char** argv) {
-  minipkg::cli::protect_standard_streams();
-  return minipkg::cli::run({argv, argv + argc});
+  using namespace minipkg::cli;
+  protect_standard_streams();
+  if (has_more_rights_than_caller()) {
+    Console().complain(more_rights_than_caller);
+    return static_cast<int>(ExitStatus::permission);
+  }
+  forget_environment();
+  return run({argv, argv + argc});
 }

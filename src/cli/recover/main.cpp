@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "caller.hpp"
 #include "console.hpp"
 #include "exit_status.hpp"
 #include "minipkg/system.hpp"
@@ -42,6 +43,11 @@ ExitStatus recover(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   minipkg::cli::protect_standard_streams();
+  if (minipkg::cli::has_more_rights_than_caller()) {
+    minipkg::cli::Console().complain(minipkg::cli::more_rights_than_caller);
+    return static_cast<int>(minipkg::cli::ExitStatus::permission);
+  }
+  minipkg::cli::forget_environment();
   minipkg::cli::catch_signals();
   return static_cast<int>(minipkg::cli::recover({argv, argv + argc}));
 }
