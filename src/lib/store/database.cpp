@@ -16,6 +16,7 @@
 
 #include "lib/base/fail.hpp"
 #include "lib/store/codec.hpp"
+#include "lib/store/vfs.hpp"
 #include "minipkg/text.hpp"
 
 namespace minipkg::store {
@@ -55,11 +56,11 @@ int own_descriptor(const std::string& path) {
 }  // namespace
 
 Database::Database(const OpenDatabase& options, int application_id, int known_version)
-    : path_(options.path), mode_(options.mode) {
+    : path_(options.name.empty() ? options.path : options.name), mode_(options.mode) {
   guard([&] {
     const int flags = options.mode == Mode::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
-    database_ =
-        std::make_unique<SQLite::Database>(path_, flags | SQLITE_OPEN_NOFOLLOW, static_cast<int>(options.busy.count()));
+    database_ = std::make_unique<SQLite::Database>(options.path, flags | SQLITE_OPEN_NOFOLLOW,
+                                                   static_cast<int>(options.busy.count()), exact_names_vfs());
     sqlite3* const raw = database_->getHandle();
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);

@@ -16,10 +16,11 @@ enum class Mode { read, write };
 enum class Durability { full, none };
 
 struct OpenDatabase {
-  std::string path;
+  std::string path;  ///< taken as it is; "/proc/self/fd/N/NAME" lies in that directory, whatever its name is by now
   Mode mode = Mode::read;
   Durability durability = Durability::full;
   std::chrono::milliseconds busy{10'000};
+  std::string name{};  ///< for messages; empty: the path
 };
 
 /// One SQLite file: rollback journal, synchronous=EXTRA, so that readers need no write permission and no side files.

@@ -28,7 +28,7 @@ void Packages::park() {
     database_.reset();
     if (options_.durability == Durability::full) sync_path(aside, O_RDONLY);
     if (::chmod(aside.c_str(), 0644) != 0 || ::rename(aside.c_str(), options_.path.c_str()) != 0) {
-      fail_errno("replace", options_.path);
+      fail_errno("replace", options_.name.empty() ? options_.path : options_.name);
     }
   } catch (const Error&) {
     for (const char* end : {"", "-journal"}) ::unlink((aside + end).c_str());
@@ -40,6 +40,7 @@ void Packages::park() {
 void Packages::write_parked(const std::string& aside) {
   OpenDatabase options = options_;
   options.path = aside;
+  options.name.clear();
   Packages parked(options);
   Writing writing(parked);
   for (const InstalledPackage& package : all()) {

@@ -28,7 +28,7 @@ constexpr const char* interrupted =
 
 bool exists(int dirfd, const char* name) { return ::faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0; }
 
-/// SQLite opens by name: the descriptor's own name, so that no symlink on the way to it is followed twice.
+/// Where a directory is, for messages.
 std::string path_of(int fd, const std::string& otherwise) {
   std::array<char, 4096> text{};
   const ssize_t length = ::readlink(fmt::format("/proc/self/fd/{}", fd).c_str(), text.data(), text.size());
@@ -37,7 +37,7 @@ std::string path_of(int fd, const std::string& otherwise) {
 
 void try_to_set_mtime(int directory, std::int64_t nanoseconds, const std::string& path) {
   try {
-    os::set_mtime(directory, "", nanoseconds, path);
+    os::set_mtime(directory, nanoseconds, path);
   } catch (const Error&) {
     // Only a time.
   }
@@ -75,9 +75,13 @@ std::string System::Impl::command() const {
 store::OpenDatabase System::Impl::database(const char* name, store::Mode mode) const {
   // A writer holds the files for its visible phase, a reader for as long as it takes to read.
   constexpr std::chrono::milliseconds readers_patience{60'000}, writers_patience{5'000};
-  return {directory_path + "/" + name, mode,
+  const std::string descriptor = fmt::format("/proc/self/fd/{}", directory_fd.get());
+  // A chroot may have no /proc: there a query still answers.
+  const bool has_proc = ::access(descriptor.c_str(), F_OK) == 0;
+  return {(has_proc ? descriptor : directory_path) + "/" + name, mode,
           options.sync == Sync::none ? store::Durability::none : store::Durability::full,
-          mode == store::Mode::read ? readers_patience : writers_patience + options.lock_wait};
+          mode == store::Mode::read ? readers_patience : writers_patience + options.lock_wait,
+          directory_path + "/" + name};
 }
 
 transaction::Context System::Impl::context() { return {root, *packages, *state, options.sync, clock()}; }
@@ -107,7 +111,8 @@ std::string System::Impl::make_directory() {
     const int why = errno;
     if (made_it) {
       made += fmt::format("{} {}\n", os::mtime_of(before->disk), path);
-      ::fchmodat(parent, name.c_str(), 0755, 0);  // whatever the umask
+      const Fd fresh(os::open_beneath(parent, name, O_RDONLY));
+      if (fresh) ::fchmod(fresh.get(), 0755);  // whatever the umask
       // It comes and goes without a trace; where that fails, the end of a first transaction that is undone tries again.
       try_to_set_mtime(parent, os::mtime_of(before->disk), root.full_name(parent_path(path)));
     } else if (why != EEXIST) {
@@ -282,7 +287,7 @@ void System::Impl::forget_made(const std::string& made) {
   for (const auto& [path, parents_time] : directories) {
     const int parent = root.try_directory(parent_path(path));
     if (parent < 0 || ::unlinkat(parent, std::string(base_name(path)).c_str(), AT_REMOVEDIR) != 0) return;
-    os::set_mtime(parent, "", parents_time, root.full_name(parent_path(path)));
+    os::set_mtime(parent, parents_time, root.full_name(parent_path(path)));
   }
 }
 

@@ -25,7 +25,7 @@ struct System::Impl {
   OpenOptions options;
   os::Tree root;
   std::string directory;       ///< state_directory where it really is, canonical below the root
-  std::string directory_path;  ///< the same as a path of this process, for SQLite
+  std::string directory_path;  ///< the same as a path of this process, for messages
   Fd directory_fd;             ///< none: it does not exist (only when opened for read)
   std::optional<os::WriterLock> lock;
   std::optional<store::Packages> packages;
