@@ -9,6 +9,9 @@
 //   interposer short N OUTFILE -- COMMAND…        call N, if it writes, writes half of what it was asked to
 //   interposer signal N SIGNAL OUTFILE -- …       sends that signal to whoever is about to make call N
 //   interposer signal-from N SIGNAL OUTFILE -- …  the same at call N and all after it
+//   interposer exchange N PATH OTHER OUTFILE -- … PATH and OTHER change places right before call N; OTHER goes to PATH
+//                                                 where nothing is
+//   interposer exchange-during N PATH OTHER …     and change back right after it
 //
 // With INTERPOSER_CALLS=reading in the environment it counts the calls that read, look, open and lock instead, from
 // the program's first fcntl(0, F_GETFD) on: what comes before is the loader's, which has its own way to fail.
@@ -36,8 +39,10 @@
 #include <cstring>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "exchange.hpp"
 #include "interposer_calls.hpp"
 
 #if !defined(__x86_64__)
@@ -46,7 +51,7 @@
 
 namespace {
 
-enum class Mode { count, kill, fail, fail_from, make_short, signal, signal_from };
+enum class Mode { count, kill, fail, fail_from, make_short, signal, signal_from, exchange, exchange_during };
 enum class Calls { changing, reading };
 
 struct Options {
@@ -54,6 +59,7 @@ struct Options {
   unsigned long at = 0;
   Calls calls = Calls::changing;
   int error = 0;  ///< or the signal
+  Exchange exchange;
   const char* out = nullptr;
   char** command = nullptr;
 };
@@ -74,15 +80,19 @@ Options parse(int argc, char** argv) {
     return argv[at++];
   };
   const std::string mode = next();
-  options.mode = mode == "kill"          ? Mode::kill
-                 : mode == "fail"        ? Mode::fail
-                 : mode == "fail-from"   ? Mode::fail_from
-                 : mode == "short"       ? Mode::make_short
-                 : mode == "signal"      ? Mode::signal
-                 : mode == "signal-from" ? Mode::signal_from
-                                         : Mode::count;
+  options.mode = mode == "kill"              ? Mode::kill
+                 : mode == "fail"            ? Mode::fail
+                 : mode == "fail-from"       ? Mode::fail_from
+                 : mode == "short"           ? Mode::make_short
+                 : mode == "signal"          ? Mode::signal
+                 : mode == "signal-from"     ? Mode::signal_from
+                 : mode == "exchange"        ? Mode::exchange
+                 : mode == "exchange-during" ? Mode::exchange_during
+                                             : Mode::count;
   if (options.mode != Mode::count) options.at = std::strtoul(next(), nullptr, 10);
-  if (options.mode >= Mode::fail && options.mode != Mode::make_short) options.error = std::atoi(next());
+  const bool exchanges = options.mode == Mode::exchange || options.mode == Mode::exchange_during;
+  if (exchanges) options.exchange.path = next(), options.exchange.other = next();
+  if (options.mode >= Mode::fail && options.mode != Mode::make_short && !exchanges) options.error = std::atoi(next());
   const char* const calls = std::getenv("INTERPOSER_CALLS");
   if (calls != nullptr && std::string(calls) == "reading") options.calls = Calls::reading;
   options.out = next();
@@ -158,7 +168,7 @@ bool changes_something(pid_t pid, const user_regs_struct& regs) {
 
 class Tracer {
  public:
-  explicit Tracer(const Options& options) : options_(options) {}
+  explicit Tracer(Options& options) : options_(options) {}
 
   int run();
 
@@ -167,12 +177,13 @@ class Tracer {
   bool matters(pid_t, const user_regs_struct&);
   void write_result() const;
 
-  const Options& options_;
+  Options& options_;
   std::set<pid_t> tasks_;
   unsigned long seen_ = 0;
   const char* name_ = "-";
   bool killed_ = false;
   bool loaded_ = false;
+  pid_t in_call_ = 0;  ///< whose call's end is waited for
 };
 
 bool Tracer::matters(pid_t pid, const user_regs_struct& regs) {
@@ -205,6 +216,9 @@ void Tracer::stopped_at_call(pid_t pid) {
     regs.orig_rax = static_cast<unsigned long long>(-1);
     regs.rax = static_cast<unsigned long long>(-static_cast<long long>(options_.error));
     ::ptrace(PTRACE_SETREGS, pid, nullptr, &regs);
+  } else if ((options_.mode == Mode::exchange || options_.mode == Mode::exchange_during) && here) {
+    options_.exchange.there();
+    if (options_.mode == Mode::exchange_during) in_call_ = pid;
   } else if (options_.mode == Mode::make_short && here) {
     const auto call = static_cast<long>(regs.orig_rax);
     if ((call == SYS_write || call == SYS_pwrite64) && regs.rdx > 1) {
@@ -227,8 +241,8 @@ int Tracer::run() {
   int status = 0;
   ::waitpid(child, &status, 0);
   tasks_.insert(child);
-  constexpr long trace =
-      PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL;
+  constexpr long trace = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
+                         PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD;
   if (::ptrace(PTRACE_SETOPTIONS, child, nullptr, trace) != 0) die("ptrace");
   ::ptrace(PTRACE_CONT, child, nullptr, 0);
 
@@ -244,10 +258,12 @@ int Tracer::run() {
     }
     const int signal = WSTOPSIG(status);
     const int event = status >> 16;
+    constexpr int call_ended = SIGTRAP | 0x80;
     tasks_.insert(pid);
+    if (signal == call_ended && std::exchange(in_call_, 0) == pid) options_.exchange.back();
     if (event == PTRACE_EVENT_SECCOMP) stopped_at_call(pid);
-    const bool deliver = event == 0 && signal != SIGTRAP && signal != SIGSTOP;
-    if (!killed_) ::ptrace(PTRACE_CONT, pid, nullptr, deliver ? signal : 0);
+    const bool deliver = event == 0 && signal != SIGTRAP && signal != call_ended && signal != SIGSTOP;
+    if (!killed_) ::ptrace(pid == in_call_ ? PTRACE_SYSCALL : PTRACE_CONT, pid, nullptr, deliver ? signal : 0);
   }
   write_result();
   return killed_ ? 128 + SIGKILL : result;
@@ -256,6 +272,6 @@ int Tracer::run() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Options options = parse(argc, argv);
+  Options options = parse(argc, argv);
   return Tracer(options).run();
 }

@@ -81,6 +81,7 @@ def write_tar(path, paths, version):
             member.uname = member.gname = "" if member.uid else "root"
             member.mtime = TIME[what.get("time", version)]
             member.linkname = what.get("target", "")
+            member.devmajor, member.devminor = what.get("device", (0, 0))
             for key, value in what.get("xattrs", {}).items():
                 member.pax_headers["SCHILY.xattr." + key] = value.decode("utf-8", "surrogateescape")
             data = what.get("data", b"")

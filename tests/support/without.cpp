@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Runs a command as on a kernel that lacks some system calls: seccomp lets them fail with ENOSYS.
+//
+//   without CALL… -- COMMAND…
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+struct Call {
+  std::string_view name;
+  long number;
+};
+constexpr std::array calls{Call{"openat2", SYS_openat2}, Call{"landlock_create_ruleset", SYS_landlock_create_ruleset},
+                           Call{"seccomp", SYS_seccomp}};
+
+bool install_filter(const std::vector<long>& missing) {
+  std::vector<sock_filter> filter{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+  for (const long number : missing) {
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(number), 0, 1));
+    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS));
+  }
+  filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<long> missing;
+  int at = 1;
+  for (; at < argc && std::string_view(argv[at]) != "--"; ++at) {
+    const std::size_t before = missing.size();
+    for (const Call& call : calls) {
+      if (call.name == argv[at]) missing.push_back(call.number);
+    }
+    if (missing.size() == before) return std::fprintf(stderr, "without: unknown call %s\n", argv[at]), 125;
+  }
+  if (at + 1 >= argc) return std::fprintf(stderr, "without: wrong usage, see its source\n"), 125;
+  if (!install_filter(missing)) return std::perror("without: seccomp"), 125;
+  ::execvp(argv[at + 1], argv + at + 1);
+  std::perror(argv[at + 1]);
+  return 125;
+}
