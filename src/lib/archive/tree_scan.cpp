@@ -18,6 +18,7 @@
 #include "lib/archive/entry.hpp"
 #include "lib/base/digest.hpp"
 #include "lib/base/fail.hpp"
+#include "lib/base/regular_file.hpp"
 #include "lib/model/file_type.hpp"
 #include "lib/model/path.hpp"
 #include "lib/model/rules.hpp"
@@ -160,7 +161,9 @@ class Walk {
       entry.dev_minor = minor(status.st_rdev);
     }
     if (entry.type != FileType::regular && entry.type != FileType::directory) return;
-    const Fd fd(::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const Fd fd = entry.type == FileType::regular
+                      ? open_regular(directory, name.c_str())
+                      : Fd(::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat opened {};
     if (!fd || ::fstat(fd.get(), &opened) != 0) fail_errno("open", full_name, errno, on_failure);
     if (opened.st_ino != status.st_ino || opened.st_dev != status.st_dev) refuse(full_name, "it changed meanwhile");
@@ -187,7 +190,7 @@ std::vector<FileEntry> SourceTree::scan(BuildOwners owners) const { return Walk(
 
 void SourceTree::read(const FileEntry& entry, const std::function<void(std::span<const char>)>& sink) const {
   const std::string full_name = directory_ + entry.path;
-  const Fd fd(::openat(fd_.get(), entry.path.c_str() + 1, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const Fd fd = open_regular(fd_.get(), entry.path.c_str() + 1);
   if (!fd) fail_errno("open", full_name, errno, on_failure);
   Sha256 hash;
   std::vector<char> buffer(std::size_t{256} * 1024);

@@ -12,14 +12,6 @@
 
 namespace minipkg::foreign {
 
-Fd open_regular(int dirfd, const char* name) {
-  Fd fd(::openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  struct stat stat {};
-  if (!fd || (::fstat(fd.get(), &stat) == 0 && S_ISREG(stat.st_mode))) return fd;
-  errno = EINVAL;
-  return Fd();
-}
-
 std::optional<std::string> read_regular(int dirfd, const char* name) {
   constexpr off_t most = off_t{256} << 20;
   const Fd fd = open_regular(dirfd, name);

@@ -4,13 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "lib/base/fd.hpp"
+#include "lib/base/regular_file.hpp"
 
 /// Files of a root that may be anybody's: no link is followed, no pipe or device opened, nothing endless read.
 namespace minipkg::foreign {
-
-/// For reading. Empty and errno set if it is no regular file.
-Fd open_regular(int dirfd, const char* name);
 
 /// Nothing if it cannot be read, or has more than 256 MiB.
 std::optional<std::string> read_regular(int dirfd, const char* name);

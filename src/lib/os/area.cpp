@@ -28,12 +28,20 @@ Fd open_directory(int dirfd, const std::string& name, const std::string& path) {
 /// A default ACL that the parent hands down would change the modes of everything staged.
 void drop_default_acl(int fd) { ::fremovexattr(fd, "system.posix_acl_default"); }
 
+/// The caller's umask may have taken bits from a mode; whatever has others was not made here.
+void undo_umask(int fd) {
+  struct stat stat {};
+  const bool ours = ::fstat(fd, &stat) == 0 && stat.st_uid == ::geteuid();
+  if (ours && (stat.st_mode & 0777U) != area_mode && (stat.st_mode & 0077U) == 0) ::fchmod(fd, area_mode);
+}
+
 Fd make_directory(int dirfd, const std::string& name, const std::string& path) {
   if (::mkdirat(dirfd, name.c_str(), area_mode) != 0 && errno != EEXIST) {
     fail_errno("make directory", path, errno, on_failure);
   }
   Fd fd = open_directory(dirfd, name, path);
   drop_default_acl(fd.get());
+  undo_umask(fd.get());
   return fd;
 }
 
@@ -69,6 +77,16 @@ void remove_tree(int dirfd, const std::string& name, const std::string& path) {
   if (::unlinkat(dirfd, name.c_str(), AT_REMOVEDIR) != 0) fail_errno("remove directory", path, errno, on_failure);
 }
 
+/// .minipkg below `top`, empty where there is none. Whoever owns the directory it lies in could have put one of his
+/// own there, with other files in it.
+Fd open_home(int top, const std::string& path) {
+  Fd home(open_beneath(top, area_directory, O_RDONLY));
+  if (home && !is_ours(home.get(), file_system_of(home.get()))) {
+    fail(ErrorKind::refused, "use", path, "it is not a directory of this user with mode 0700");
+  }
+  return home;
+}
+
 }  // namespace
 
 Area Area::make(const Tree& root, const std::string& top, const std::string& id) {
@@ -88,10 +106,11 @@ Area Area::make(const Tree& root, const std::string& top, const std::string& id)
 Area Area::open(const Tree& root, const std::string& top, const std::string& id) {
   Area area;
   const int there = root.try_directory(top);
-  const std::string base = std::string(area_directory) + "/" + id;
-  const Fd own(there < 0 ? -1 : open_beneath(there, base, O_RDONLY));
+  const std::string home_path = root.full_name(top == "/" ? "" : top) + "/" + area_directory;
+  const Fd home = there < 0 ? Fd() : open_home(there, home_path);
+  const Fd own(home ? open_beneath(home.get(), id, O_RDONLY) : -1);
   if (!own) return area;
-  const std::string path = root.full_name(top == "/" ? "" : top) + "/" + base;
+  const std::string path = home_path + "/" + id;
   Fd staged(open_beneath(own.get(), "new", O_RDONLY));
   area.kept_ = Fd(open_beneath(own.get(), "old", O_RDONLY));
   area.sync_ = open_directory(own.get(), ".", path);
@@ -105,7 +124,7 @@ void Area::remove(const Tree& root, const std::string& top, const std::string& i
   if (there < 0) return;
   const std::string path = root.full_name(top == "/" ? "" : top) + "/" + area_directory;
   {
-    const Fd home(open_beneath(there, area_directory, O_RDONLY));
+    const Fd home = open_home(there, path);
     if (!home) return;
     if (const Fd own(open_beneath(home.get(), id, O_RDONLY)); own) ::renameat(own.get(), "new", own.get(), "done");
     remove_tree(home.get(), id, path + "/" + id);

@@ -51,6 +51,18 @@ bool differs_in_time(const Attributes& wanted, const OnDisk& now) {
   return wanted.mtime && (*wanted.mtime != now.mtime_sec || now.mtime_nsec != 0);
 }
 
+/// O_PATH descriptor of the file that was looked at, whatever its owner's directory holds under that name by now.
+Fd open_same(int dirfd, const char* name, const OnDisk& seen, const std::string& path) {
+  Fd file(::openat(dirfd, *name == '\0' ? "." : name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!file) fail_errno("open", path, errno, on_failure);
+  struct stat opened {};
+  if (::fstat(file.get(), &opened) != 0) fail_errno("look at", path, errno, on_failure);
+  if (opened.st_ino != seen.identity.ino || opened.st_dev != seen.identity.dev) {
+    fail(on_failure, "change", path, "another file took its place meanwhile");
+  }
+  return file;
+}
+
 /// chown(2) clears setuid, setgid and capabilities, so that an equal mode must be set again after it.
 struct Changes {
   bool owner, mode;
@@ -62,12 +74,7 @@ struct Changes {
 }  // namespace
 
 void set_attributes(int dirfd, const char* name, const Attributes& wanted, const OnDisk& now, const std::string& path) {
-  const Fd file(::openat(dirfd, *name == '\0' ? "." : name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (!file) fail_errno("open", path, errno, on_failure);
-  struct stat opened {};
-  if (::fstat(file.get(), &opened) != 0) fail_errno("look at", path, errno, on_failure);
-  if (opened.st_ino != now.identity.ino) fail(on_failure, "change", path, "another file took its place meanwhile");
-
+  const Fd file = open_same(dirfd, name, now, path);
   const Changes changes(wanted, now);
   const bool link = now.type == FileType::symlink;
   if (changes.owner && retry([&] { return ::fchownat(file.get(), "", wanted.uid, wanted.gid, AT_EMPTY_PATH); }) != 0) {
@@ -136,12 +143,15 @@ Xattrs read_xattrs(int dirfd, const char* name, const std::string& path) {
   return xattrs;
 }
 
-void set_mtime(int dirfd, const char* name, std::int64_t nanoseconds, const std::string& path) {
+void set_mtime(int dirfd, const char* name, const OnDisk& now, std::int64_t nanoseconds, const std::string& path) {
+  set_mtime(open_same(dirfd, name, now, path).get(), nanoseconds, path);
+}
+
+void set_mtime(int fd, std::int64_t nanoseconds, const std::string& path) {
   constexpr std::int64_t second = 1'000'000'000;
   const std::int64_t rest = ((nanoseconds % second) + second) % second;
   const auto times = only_mtime((nanoseconds - rest) / second, rest);
-  const int flags = AT_SYMLINK_NOFOLLOW | (*name == '\0' ? AT_EMPTY_PATH : 0);
-  if (::utimensat(dirfd, name, times.data(), flags) != 0) fail_errno("restore time of", path, errno, on_failure);
+  if (::utimensat(fd, "", times.data(), AT_EMPTY_PATH) != 0) fail_errno("restore time of", path, errno, on_failure);
 }
 
 }  // namespace minipkg::os

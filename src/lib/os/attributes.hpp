@@ -21,7 +21,10 @@ Attributes as_held(Attributes, FileSystem, const OnDisk& now);
 /// modules are not among them. Empty where the file system has none.
 Xattrs read_xattrs(int dirfd, const char* name, const std::string& path);
 
-/// Sets a directory's or file's mtime to nanoseconds since 1970, atime untouched.
-void set_mtime(int dirfd, const char* name, std::int64_t nanoseconds, const std::string& path);
+/// Sets a directory's or file's mtime to nanoseconds since 1970, atime untouched. The descriptor may be O_PATH.
+void set_mtime(int fd, std::int64_t nanoseconds, const std::string& path);
+
+/// The same by name; refuses if the inode is not that of `now`.
+void set_mtime(int dirfd, const char* name, const OnDisk& now, std::int64_t nanoseconds, const std::string& path);
 
 }  // namespace minipkg::os

@@ -31,7 +31,11 @@ bool is_still_the_lock(int file, int dirfd) {
          mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
 }
 
-Fd open_lock(int dirfd) { return Fd(::openat(dirfd, lock_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)); }
+Fd open_lock(int dirfd) {
+  Fd file(::openat(dirfd, lock_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (file) ::fchmod(file.get(), 0600);  // whatever the umask
+  return file;
+}
 
 /// What the holder wrote into the file; nothing if it has not come to that yet.
 std::string holder_text(int dirfd) {

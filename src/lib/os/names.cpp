@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/regular_file.hpp"
 #include "lib/os/resolver.hpp"
 
 namespace minipkg::os {
@@ -17,7 +18,7 @@ namespace {
 std::string read_file(const Tree& root, const char* name) {
   const auto etc = Resolver(root).resolve("/etc");
   const int dirfd = etc.unsafe.empty() ? root.try_directory(etc.canonical) : -1;
-  const Fd file(dirfd < 0 ? -1 : ::openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const Fd file(dirfd < 0 ? Fd() : open_regular(dirfd, name));
   std::string text;
   std::array<char, 16384> buffer{};
   while (file) {

@@ -3,19 +3,17 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 
 #include "lib/base/fail.hpp"
+#include "lib/os/openat2.hpp"
 
 namespace minipkg::os {
 namespace {
 
 constexpr std::size_t most_known = 200;  // descriptors a generation; two of them stay below RLIMIT_NOFILE's usual 1024
-std::atomic<bool> no_openat2{false};
 
 int open_by_component(int dirfd, const std::string& relative, int flags) {
   Fd current(::openat(dirfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -32,21 +30,11 @@ int open_by_component(int dirfd, const std::string& relative, int flags) {
 
 }  // namespace
 
-void pretend_no_openat2(bool pretend) { no_openat2 = pretend; }
-
 int open_beneath(int dirfd, const std::string& relative, int flags) {
   if (relative.empty()) return ::openat(dirfd, ".", flags | O_DIRECTORY | O_CLOEXEC);
-  open_how how{};
-  how.flags = static_cast<unsigned>(flags | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  while (!no_openat2) {
-    const long fd = ::syscall(SYS_openat2, dirfd, relative.c_str(), &how, sizeof how);
-    if (fd >= 0) return static_cast<int>(fd);
-    if (errno == EAGAIN || errno == EINTR) continue;
-    if (errno == ENOSYS) no_openat2 = true;
-    if (errno != ENOSYS) return -1;
-  }
-  return open_by_component(dirfd, relative, flags);
+  constexpr std::uint64_t resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  const int fd = try_openat2(dirfd, relative, flags | O_DIRECTORY | O_NOFOLLOW, resolve);
+  return fd < 0 && (errno == ENOSYS || errno == EAGAIN) ? open_by_component(dirfd, relative, flags) : fd;
 }
 
 std::string Tree::full_name(std::string_view path) const {

@@ -42,7 +42,4 @@ class Tree {
 /// Opens a directory below `dirfd` without following any symlink; -1 with errno. `flags` is O_PATH or O_RDONLY.
 int open_beneath(int dirfd, const std::string& relative, int flags);
 
-/// Makes open_beneath() behave as on a kernel without openat2: for tests of the fallback.
-void pretend_no_openat2(bool pretend);
-
 }  // namespace minipkg::os

@@ -8,6 +8,7 @@
 
 #include "lib/base/digest.hpp"
 #include "lib/base/fail.hpp"
+#include "lib/base/regular_file.hpp"
 #include "lib/model/path.hpp"
 #include "lib/os/area.hpp"
 #include "lib/os/attributes.hpp"
@@ -138,7 +139,7 @@ std::optional<Digest> Inspector::content(int dirfd, const os::FileStat& stat, co
     return entry->type == FileType::regular && entry->size == stat.disk.size;
   });
   if (known.had.empty() && !could_be_wanted) return std::nullopt;
-  const Fd file(::openat(dirfd, std::string(base_name(path)).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const Fd file = open_regular(dirfd, std::string(base_name(path)).c_str());
   if (!file) fail_errno("read", root_.full_name(path));
   return sha256_of_fd(file.get(), root_.full_name(path));
 }

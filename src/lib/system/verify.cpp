@@ -7,6 +7,7 @@
 
 #include "lib/base/digest.hpp"
 #include "lib/base/fail.hpp"
+#include "lib/base/regular_file.hpp"
 #include "lib/model/path.hpp"
 #include "lib/os/attributes.hpp"
 #include "lib/os/file_stat.hpp"
@@ -126,7 +127,7 @@ void Verifier::check_content(const FileEntry& entry, const Found& found, std::st
 
 void Verifier::check_digest(const FileEntry& entry, const Found& found, std::string& flags) {
   if (entry.size != found.stat->disk.size) fail_letter(flags, size);
-  const Fd file(::openat(found.dirfd, found.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const Fd file = open_regular(found.dirfd, found.name.c_str());
   if (!file) {
     flags[digest] = '?';
   } else if (sha256_of_fd(file.get(), found.full) != entry.digest) {

@@ -25,7 +25,7 @@ void restore_tops(const Context& context, const Journal& journal, Times times) {
     const bool touched = std::any_of(journal.touched.begin(), journal.touched.end(),
                                      [&](const TouchedDirectory& one) { return one.path == place.top; });
     const int top = root.try_directory(place.top);
-    if (top >= 0 && (times == Times::all || !touched)) os::set_mtime(top, "", place.mtime, root.full_name(place.top));
+    if (top >= 0 && (times == Times::all || !touched)) os::set_mtime(top, place.mtime, root.full_name(place.top));
     if (top >= 0 && context.sync == Sync::fs) os::sync_file_system_of(top, root.full_name(place.top));
   }
 }

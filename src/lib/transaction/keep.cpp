@@ -7,6 +7,7 @@
 #include <array>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/regular_file.hpp"
 #include "lib/base/write_all.hpp"
 #include "lib/os/attributes.hpp"
 #include "lib/os/special_file.hpp"
@@ -19,9 +20,16 @@ constexpr ErrorKind on_failure = ErrorKind::rolled_back;
 /// EPERM: no hard links there. EMLINK: this file has as many names as it may.
 bool knows_no_link(int error) { return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK; }
 
-void copy_bytes(const LiveTree::Name& from, const LiveTree::Name& to) {
-  const Fd in(::openat(from.dirfd, from.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+/// Whoever owns the directory may have exchanged the file since it was looked at.
+void check_same(const OnDisk& before, const std::optional<os::FileStat>& now, FileSystem fs, const std::string& path) {
+  if (now && is_same(before, now->disk, fs) && is_unchanged(before, now->disk)) return;
+  fail(on_failure, "keep", path, "somebody changed it meanwhile", "run the command again");
+}
+
+void copy_bytes(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& before, FileSystem fs) {
+  const Fd in = open_regular(from.dirfd, from.c_str());
   if (!in) fail_errno("read", from.path, errno, on_failure);
+  check_same(before, os::look(in.get(), "", from.path), fs, from.path);
   const Fd out(::openat(to.dirfd, to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!out) fail_errno("keep a copy of", from.path, errno, on_failure);
   std::array<char, 65536> buffer{};
@@ -35,8 +43,8 @@ void copy_bytes(const LiveTree::Name& from, const LiveTree::Name& to) {
   }
 }
 
-void make_another(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& disk) {
-  if (disk.type == FileType::regular) return copy_bytes(from, to);
+void make_another(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& disk, FileSystem fs) {
+  if (disk.type == FileType::regular) return copy_bytes(from, to, disk, fs);
   os::SpecialFile special{disk.type, {}, disk.dev_major, disk.dev_minor};
   if (disk.type == FileType::symlink) special.target = os::read_link(from.dirfd, from.c_str(), from.path);
   if (os::make_special_file(to.dirfd, to.c_str(), special) != 0) {
@@ -45,13 +53,13 @@ void make_another(const LiveTree::Name& from, const LiveTree::Name& to, const On
 }
 
 void copy(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& before, FileSystem fs) {
-  make_another(from, to, before);
+  make_another(from, to, before, fs);
   OnDisk made = look(to)->disk;
   Attributes attributes;
   attributes.mode = before.mode, attributes.uid = before.uid, attributes.gid = before.gid;
   attributes.set = os::read_xattrs(from.dirfd, from.c_str(), from.path);
   os::set_attributes(to.dirfd, to.c_str(), os::as_held(attributes, fs, made), made, to.path);
-  os::set_mtime(to.dirfd, to.c_str(), os::mtime_of(before), to.path);
+  os::set_mtime(to.dirfd, to.c_str(), made, os::mtime_of(before), to.path);
 }
 
 /// False where the file system has no hard links, or no more for this file.
@@ -64,7 +72,8 @@ bool link(const LiveTree::Name& from, const LiveTree::Name& to) {
 }  // namespace
 
 void link_or_copy(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& before, FileSystem fs) {
-  if (!link(from, to)) copy(from, to, before, fs);
+  if (!link(from, to)) return copy(from, to, before, fs);
+  check_same(before, look(to), fs, from.path);
 }
 
 void Keeper::keep(std::size_t step, const OnDisk& before) {
@@ -74,7 +83,9 @@ void Keeper::keep(std::size_t step, const OnDisk& before) {
     const auto [first, is_new] = copied_.emplace(before.identity.ino, step);
     const bool linked = !is_new && link(tree_.kept(first->second), kept);
     if (!linked) copy(live, kept, before, FileSystem::layered);
-  } else if (!link(live, kept) && tree_.journal().steps[step].kind == StepKind::replace_file) {
+  } else if (link(live, kept)) {
+    check_same(before, look(kept), tree_.fs(step), live.path);
+  } else if (tree_.journal().steps[step].kind == StepKind::replace_file) {
     copy(live, kept, before, tree_.fs(step));
   }
 }

@@ -99,7 +99,7 @@ std::optional<os::FileStat> look(const LiveTree::Name& name) { return os::look(n
 
 void keep_time(const LiveTree::Name& live, const os::FileStat& now, std::int64_t time) {
   if (now.disk.type != FileType::directory || os::mtime_of(now.disk) == time) return;
-  os::set_mtime(live.dirfd, live.c_str(), time, live.path);
+  os::set_mtime(live.dirfd, live.c_str(), now.disk, time, live.path);
 }
 
 }  // namespace minipkg::transaction

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "lib/transaction/prepare.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <array>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/regular_file.hpp"
 #include "lib/base/retry.hpp"
 #include "lib/os/file_handle.hpp"
 #include "lib/os/system_id.hpp"
@@ -71,7 +70,7 @@ RetiredInode retire(const Journal& journal, const std::string& path, std::uint32
 Language language_of(const LiveTree::Name& live, const OnDisk& before) {
   if (before.type != FileType::regular) return Language::none;
   if (!may_be_script(live.name, before.mode)) return language_of_name(live.name);
-  const Fd file(::openat(live.dirfd, live.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const Fd file = open_regular(live.dirfd, live.c_str());
   std::array<char, 2> start{};
   const ssize_t got = file ? retry([&] { return ::read(file.get(), start.data(), start.size()); }) : 0;
   return language_of_content({start.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))});

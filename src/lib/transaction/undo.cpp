@@ -132,7 +132,7 @@ void Undoer::changed_attributes(std::size_t at, const JournalStep& step) {
   now->disk.xattrs = os::read_xattrs(live->dirfd, live->c_str(), live->path);
   os::set_attributes(live->dirfd, live->c_str(), step.before, now->disk, live->path);
   if (os::mtime_of(now->disk) != step.before_mtime) {
-    os::set_mtime(live->dirfd, live->c_str(), step.before_mtime, live->path);
+    os::set_mtime(live->dirfd, live->c_str(), now->disk, step.before_mtime, live->path);
   }
 }
 
@@ -161,7 +161,7 @@ void Undoer::removed_directory(std::size_t at, const JournalStep& step) {
   OnDisk made = look(staged)->disk;
   made.xattrs = os::read_xattrs(staged.dirfd, staged.c_str(), staged.path);
   os::set_attributes(staged.dirfd, staged.c_str(), step.before, made, staged.path);
-  os::set_mtime(staged.dirfd, staged.c_str(), step.before_mtime, staged.path);
+  os::set_mtime(staged.dirfd, staged.c_str(), made, step.before_mtime, staged.path);
   if (os::rename_new(staged.dirfd, staged.c_str(), live->dirfd, live->c_str()) != 0) {
     fail_errno("restore", live->path, errno, on_failure);
   }
@@ -172,7 +172,7 @@ void Undoer::removed_directory(std::size_t at, const JournalStep& step) {
 void Undoer::restore_times() {
   for (const TouchedDirectory& touched : tree_.journal().touched) {
     const int dirfd = tree_.root().try_directory(touched.path);
-    if (dirfd >= 0) os::set_mtime(dirfd, "", touched.mtime, tree_.root().full_name(touched.path));
+    if (dirfd >= 0) os::set_mtime(dirfd, touched.mtime, tree_.root().full_name(touched.path));
   }
 }
 
