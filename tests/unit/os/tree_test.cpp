@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "lib/os/openat2.hpp"
 #include "lib/os/resolver.hpp"
 #include "minipkg/error.hpp"
 #include "support/temp_dir.hpp"
