@@ -16,7 +16,15 @@ namespace {
 /// Packages know paths below the root. A relative one means the working directory where the root is "/", and the
 /// root itself where it is another.
 std::string below_root(const std::string& path, const std::string& root) {
-  const std::filesystem::path base = root == "/" ? std::filesystem::current_path() : std::filesystem::path("/");
+  std::filesystem::path base = "/";
+  if (root == "/" && !path.starts_with('/')) {
+    std::error_code gone;
+    base = std::filesystem::current_path(gone);
+    if (gone) {
+      throw Error(ErrorKind::usage,
+                  fmt::format("cannot find '{}' in the working directory: {}", printable(path), gone.message()));
+    }
+  }
   std::string absolute = (base / path).lexically_normal().string();
   while (absolute.size() > 1 && absolute.back() == '/') absolute.pop_back();
   return absolute;
