@@ -60,6 +60,9 @@ void add_commands(CLI::App& app, Context& context) {
   add_restart(app, context);
   add_build(app, context);
   add_inspect(app, context);
+  add_key(app, context);
+  add_sign(app, context);
+  add_verify_package(app, context);
 }
 
 std::string help_command(const CLI::App& app) {

@@ -59,5 +59,8 @@ void add_rollback(CLI::App&, Context&);
 void add_recover(CLI::App&, Context&);
 void add_needs_restart(CLI::App&, Context&);
 void add_restart(CLI::App&, Context&);
+void add_key(CLI::App&, Context&);
+void add_sign(CLI::App&, Context&);
+void add_verify_package(CLI::App&, Context&);
 
 }  // namespace minipkg::cli

@@ -8,6 +8,7 @@
 #include "context.hpp"
 #include "open_options.hpp"
 #include "progress.hpp"
+#include "requirements.hpp"
 #include "signals.hpp"
 #include "transaction.hpp"
 
@@ -20,6 +21,7 @@ struct InstallOptions {
   std::optional<std::string> name, version, arch;
   std::vector<std::string> overwrite;
   std::string backup_unowned;
+  RequirementOptions required;
   bool allow_downgrade = false, reinstall = false, allow_special = false, verify_archive = false, strict = false;
 };
 
@@ -38,12 +40,14 @@ std::vector<Package> open_packages(Context& context, const InstallOptions& optio
                 "cannot name 'several packages' at once: --name, --version and --arch are for one FILE");
   }
   OpenPackageOptions how{options.name, options.version, options.arch,
-                         options.allow_special ? SpecialFiles::allow : SpecialFiles::refuse, *options.limits};
+                         options.allow_special ? SpecialFiles::allow : SpecialFiles::refuse, *options.limits,
+                         requirements_of(context, options.required, options.files.size())};
   std::vector<Package> packages;
   for (const std::string& file : options.files) {
     packages.push_back(open_package(file, how));
     warn_of_missing_protection(context, packages.back());
   }
+  note_signers(context, packages);
   return packages;
 }
 
@@ -127,6 +131,7 @@ void add_install(CLI::App& app, Context& context) {
   add_limit_option(*command, options->limits);
   command->add_flag("--verify-archive", options->verify_archive,
                     "Read archives to the end even if nothing in them is needed");
+  add_requirement_options(*command, options->required);
   command->add_flag("--strict", options->strict, "Exit with 9 if a file system cannot hold all attributes");
   command->add_option("--name", options->name, "Name of a bare tar")->type_name("NAME");
   command->add_option("--version", options->version, "Version of a bare tar")->type_name("V");

@@ -38,3 +38,29 @@ setup() {
 live_root() {
   mkdir R || exit 99
 }
+
+# test_keys: vendor.key and vendor.pub, other.key and other.pub, made by minisign -G -W for these tests only.
+test_keys() {
+  cat > vendor.key << 'KEY' || exit 99
+untrusted comment: minisign encrypted secret key
+RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADZmXDLZSEkiuFbOEGKkoXqsa7RHDRrFuqFwnFNWNRfTtpQFPr4GWG75lRvadEhqNZ3WOOqHiEnIvw0U2H7M9t40AofA6vgk+AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+KEY
+  cat > vendor.pub << 'KEY' || exit 99
+untrusted comment: minisign public key 481252B60C97990D
+RWQNmZcMtlISSL5lRvadEhqNZ3WOOqHiEnIvw0U2H7M9t40AofA6vgk+
+KEY
+  cat > other.key << 'KEY' || exit 99
+untrusted comment: minisign encrypted secret key
+RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAbEhldJfSR89uXSqzvnkC5/ZZ4piwCJINGcDNsOlXsNwHZCCyfJskaebfxcK+klkOGtIWlptn7kDAJ1YrSv2MTjplCIFU50SjAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+KEY
+  cat > other.pub << 'KEY' || exit 99
+untrusted comment: minisign public key CF47D2977465486C
+RWRsSGV0l9JHz+bfxcK+klkOGtIWlptn7kDAJ1YrSv2MTjplCIFU50Sj
+KEY
+}
+
+# signed NAME VERSION PATH=CONTENT…: packed, and signed by vendor.key.
+signed() {
+  pack "$@"
+  minipkg sign "$1-$2.pkg.tar" -s vendor.key -t "$1 $2" --quiet || exit 99
+}

@@ -10,6 +10,7 @@
 #include "minipkg/plan.hpp"
 #include "minipkg/restart.hpp"
 #include "minipkg/restarts.hpp"
+#include "minipkg/signature.hpp"
 #include "minipkg/system.hpp"
 
 /// Every answer as one JSON object {"schema": "minipkg-<what>/1", …}, described by schemas/<what>-1.schema.json,
@@ -30,6 +31,9 @@ MINIPKG_API std::string info_json(const Manifest&);   ///< everything but the fi
 MINIPKG_API std::string files_json(const Manifest&);  ///< name, version and the files
 /// The whole manifest, and what the file says beside it.
 MINIPKG_API std::string inspect_json(const Package&);
+MINIPKG_API std::string to_json(const std::vector<TrustedKey>&, Day);  ///< as trusted as they are on that day
+MINIPKG_API std::string to_json(const std::vector<SignedFile>&);
+MINIPKG_API std::string policy_json(Policy);
 MINIPKG_API std::string recovery_json(Recovery);
 MINIPKG_API std::string error_json(const Error&);
 

@@ -9,6 +9,7 @@
 
 #include "minipkg/export.hpp"
 #include "minipkg/manifest.hpp"
+#include "minipkg/signature.hpp"
 
 namespace minipkg {
 
@@ -27,6 +28,7 @@ struct OpenPackageOptions {
   std::optional<std::string> name, version, arch;  ///< for a bare tar, before what the file name says
   SpecialFiles special = SpecialFiles::refuse;
   ReadLimits limits{};
+  Requirements required;  ///< held against the file before a byte of it is parsed
 };
 
 /// Receives the data of a package, one regular file after the other, in archive order.
@@ -56,6 +58,8 @@ class MINIPKG_API Package {
   Form form() const;
   const Manifest& manifest() const;
   const Digest& digest() const;  ///< of the canonical manifest
+  /// Whose signature was required, and held.
+  const std::optional<SignedBy>& signed_by() const;
   /// Special files of a bare tar that SpecialFiles::allow let in, each as "setuid /usr/bin/x"; to be shown.
   const std::vector<std::string>& special_files() const;
   /// What this kernel lacks to hold the process that reads the archive: "Landlock", "seccomp"; mostly nothing.
@@ -74,8 +78,9 @@ class MINIPKG_API Package {
 
 /// Opens a package. A native one is read up to its manifest only. A bare tar is read once to make its manifest;
 /// read_payload() then reads it again, so that what is already installed is never written (see ARCHITECTURE.md).
-/// "-" is stdin, spooled to an unlinked temporary file. Throws Error(usage) if it cannot be opened,
-/// Error(bad_package) for everything that is wrong with its content.
+/// "-" is stdin, spooled to an unlinked temporary file; so is a file that others may write to, if anything is required
+/// of it. Throws Error(usage) if it cannot be opened,
+/// Error(bad_package) for everything that is wrong with its content, its signature or its digest.
 MINIPKG_API Package open_package(const std::string& file, const OpenPackageOptions& = {});
 
 enum class BuildOwners { root, keep };

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <vector>
 
+#include "lib/archive/only_ours.hpp"
 #include "lib/base/fail.hpp"
 #include "lib/base/write_all.hpp"
 
@@ -58,6 +59,12 @@ InputFile::InputFile(std::string name) : name_(std::move(name)) {
   struct stat status {};
   if (::fstat(fd_.get(), &status) != 0) cannot_open(name_, std::strerror(errno));
   size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+void InputFile::make_private() {
+  if (only_ours(fd_.get())) return;
+  if (::lseek(fd_.get(), 0, SEEK_SET) != 0) fail_errno("read", name_, errno, ErrorKind::bad_package);
+  fd_ = spool(fd_.get(), name_);
 }
 
 std::size_t InputFile::read_at(std::uint64_t offset, std::span<char> buffer) const {

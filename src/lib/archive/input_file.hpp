@@ -16,6 +16,10 @@ class InputFile {
   /// Error(usage) if it cannot be opened.
   explicit InputFile(std::string name);
 
+  /// From now on nobody else can change what is read: where others may write to the file, or the file system is not
+  /// simply a disk of this machine, it is copied to an unlinked temporary file.
+  void make_private();
+
   const std::string& name() const { return name_; }
   int fd() const { return fd_.get(); }
   std::uint64_t size() const { return size_; }

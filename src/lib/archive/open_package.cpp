@@ -17,6 +17,7 @@
 #include "lib/model/file_tree.hpp"
 #include "lib/model/path.hpp"
 #include "lib/model/rules.hpp"
+#include "lib/signature/check.hpp"
 #include "minipkg/package.hpp"
 
 namespace minipkg {
@@ -30,6 +31,7 @@ struct Package::Impl {
   Form form = Form::native;
   Manifest manifest;
   Digest digest{};
+  std::optional<SignedBy> signed_by;
   std::vector<std::string> special;
 };
 
@@ -42,6 +44,7 @@ const std::string& Package::file() const { return impl_->file.name(); }
 Package::Form Package::form() const { return impl_->form; }
 const Manifest& Package::manifest() const { return impl_->manifest; }
 const Digest& Package::digest() const { return impl_->digest; }
+const std::optional<SignedBy>& Package::signed_by() const { return impl_->signed_by; }
 const std::vector<std::string>& Package::special_files() const { return impl_->special; }
 
 std::vector<std::string> Package::missing_protection() const {
@@ -61,6 +64,14 @@ namespace {
 
 constexpr std::uint64_t most_manifest_bytes = std::uint64_t{512} * 1024 * 1024;
 constexpr std::uint64_t most_pkginfo_bytes = std::uint64_t{1024} * 1024;
+
+/// What is checked here are the bytes that are read later, whoever else has the file.
+std::optional<SignedBy> check(InputFile& file, const Requirements& required) {
+  if (!signature::ask_for_anything(required)) return {};
+  file.make_private();
+  const auto read_at = [&file](std::uint64_t offset, std::span<char> buffer) { return file.read_at(offset, buffer); };
+  return signature::check({file.name(), read_at}, required);
+}
 
 /// What pacman's .PKGINFO says of the manifest beside it, if this member is one.
 std::optional<std::string> read_promise(MemberSource& reader, const TarMember* member) {
@@ -122,6 +133,7 @@ void set_identity(Manifest& manifest, const InputFile& file, const OpenPackageOp
 Package open_package(const std::string& file, const OpenPackageOptions& options) {
   using namespace archive;
   auto impl = std::make_unique<Package::Impl>(file, options.limits);
+  impl->signed_by = check(impl->file, options.required);
   auto reader = std::make_unique<ReaderProcess>(impl->file, impl->limits);
   impl->confinement = reader->confinement();
   if (std::optional<Manifest> manifest = read_manifest(*reader)) {
