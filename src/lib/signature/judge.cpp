@@ -14,25 +14,31 @@ namespace {
 constexpr const char* other_key_hint = "ask for a file that a trusted key has signed: minipkg key list";
 constexpr const char* again_hint = "get the file and its signature again from where they come from";
 
-/// Over all files with the same key.
-std::vector<Reason> why_not_trusted(const TrustedKey& key, const std::vector<TrustedKey>& keys, Day day) {
-  std::optional<Day> expires;
-  bool revoked = false;
-  for (const TrustedKey& each : keys) {
-    if (each.key != key.key) continue;
-    revoked = revoked || each.revoked;
-    if (each.expires) expires = std::min(expires.value_or(*each.expires), *each.expires);
-  }
+std::vector<Reason> why_not_trusted(const TrustedKey& key, Day day) {
   std::vector<Reason> reasons;
   const std::string whose = fmt::format("its key {} ({})", printable(key.name), key.id);
-  if (revoked) reasons.push_back({whose + " was revoked", other_key_hint});
-  if (expires && *expires <= day) {
-    reasons.push_back({fmt::format("{} expired on {}", whose, day_text(*expires)), other_key_hint});
+  if (key.revoked) reasons.push_back({whose + " was revoked", other_key_hint});
+  if (key.expires && *key.expires <= day) {
+    reasons.push_back({fmt::format("{} expired on {}", whose, day_text(*key.expires)), other_key_hint});
   }
   return reasons;
 }
 
+void take_earlier(std::optional<Day>& day, const std::optional<Day>& other) {
+  if (other) day = std::min(day.value_or(*other), *other);
+}
+
 }  // namespace
+
+void unite(std::vector<TrustedKey>& keys) {
+  for (TrustedKey& key : keys) {
+    for (const TrustedKey& other : keys) {
+      if (other.key != key.key) continue;
+      take_earlier(key.expires, other.expires);
+      take_earlier(key.revoked, other.revoked);
+    }
+  }
+}
 
 Verdict judge(const Signature& signature, const Content& content, const std::vector<TrustedKey>& keys, Day day) {
   const std::string id = id_text(signature.key_id);
@@ -48,7 +54,7 @@ Verdict judge(const Signature& signature, const Content& content, const std::vec
   if (!comment_holds(signature, maker->key)) {
     return {{}, {{"the trusted comment of its signature was changed", again_hint}}};
   }
-  if (auto reasons = why_not_trusted(*maker, keys, day); !reasons.empty()) return {{}, std::move(reasons)};
+  if (auto reasons = why_not_trusted(*maker, day); !reasons.empty()) return {{}, std::move(reasons)};
   return {SignedBy{maker->name, id, signature.trusted_comment}, {}};
 }
 

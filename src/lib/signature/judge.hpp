@@ -19,7 +19,10 @@ struct Verdict {
 };
 
 /// Holds a signature against content, the keys that are known and the day it is. Every key with the signature's id is
-/// tried: an id is no secret. A key is revoked or has expired if any of the files that hold it says so.
+/// tried: an id is no secret.
 Verdict judge(const Signature&, const Content&, const std::vector<TrustedKey>&, Day);
+
+/// A key that stands in several files has expired, or was revoked, if any of them says so: then all of them say it.
+void unite(std::vector<TrustedKey>&);
 
 }  // namespace minipkg::signature

@@ -12,6 +12,7 @@
 #include "lib/base/fail.hpp"
 #include "lib/model/path.hpp"
 #include "lib/os/resolver.hpp"
+#include "lib/signature/judge.hpp"
 #include "lib/signature/minisign.hpp"
 #include "lib/signature/small_file.hpp"
 
@@ -101,6 +102,7 @@ std::vector<TrustedKey> read_keys(int directory, const std::string& path) {
     key.value->name = file.substr(0, file.size() - key_ending.size());
     keys.push_back(*std::move(key.value));
   }
+  unite(keys);
   return keys;
 }
 

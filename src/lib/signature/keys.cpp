@@ -47,15 +47,6 @@ TrustedKey parsed_key(const std::string& file, const std::string& text) {
   return *std::move(key.value);
 }
 
-/// One with the same key, a revoked one before others.
-const TrustedKey* find_same(const std::vector<TrustedKey>& keys, const TrustedKey& key) {
-  const TrustedKey* found = nullptr;
-  for (const TrustedKey& each : keys) {
-    if (each.key == key.key && (found == nullptr || each.revoked)) found = &each;
-  }
-  return found;
-}
-
 /// Minisign's two lines, and of ours what was already there or is asked for.
 std::string text_of(const std::string& text, std::optional<Day> expires) {
   const std::string end = text.ends_with('\n') ? "" : "\n";
@@ -101,7 +92,8 @@ TrustedKey add_key(const std::string& root, const std::string& file, std::option
   key.name = name ? *name : is_good_name(key.name) ? key.name : key.id;
   Keyring keyring(root);
   const std::vector<TrustedKey> keys = keyring.keys();
-  if (const TrustedKey* const same = find_same(keys, key)) {
+  const auto same = std::find_if(keys.begin(), keys.end(), [&](const auto& each) { return each.key == key.key; });
+  if (same != keys.end()) {
     fail(ErrorKind::refused, "add", file,
          fmt::format("its key {} {} '{}'", key.id, same->revoked ? "was revoked as" : "is there already as",
                      printable(same->name)));

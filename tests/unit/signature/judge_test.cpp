@@ -72,15 +72,23 @@ TEST(Judge, AKeyExpiresOnItsDay) {
   EXPECT_EQ(judged(test::prehashed, test::message, {key}), "its key vendor (481252B60C97990D) expired on 2026-11-24\n");
 }
 
-TEST(Judge, ARevokedKeyIsRefusedWhateverOtherFilesSay) {
-  TrustedKey revoked = test::trusted_key(), copy = test::trusted_key();
-  revoked.revoked = day + std::chrono::days(100);  // the day does not matter
-  copy.name = "copy";
-  copy.id = "FFFFFFFFFFFFFFFF";
-  revoked.name = "gone";
-  EXPECT_EQ(judged(test::prehashed, test::message, {revoked}), "its key gone (481252B60C97990D) was revoked\n");
-  std::swap(copy.id, revoked.id);  // the same key under another id
-  EXPECT_EQ(judged(test::prehashed, test::message, {copy, revoked}), "its key copy (481252B60C97990D) was revoked\n");
+TEST(Judge, ARevokedKeyIsRefused) {
+  TrustedKey key = test::trusted_key();
+  key.revoked = day + std::chrono::days(100);  // the day does not matter
+  EXPECT_EQ(judged(test::prehashed, test::message, {key}), "its key vendor (481252B60C97990D) was revoked\n");
+}
+
+TEST(Judge, TheStrictestOfSeveralFilesWithOneKeyHolds) {
+  TrustedKey revoked = test::trusted_key(), copy = test::trusted_key(), other = test::trusted_key();
+  revoked.revoked = day;
+  revoked.id = "FFFFFFFFFFFFFFFF";  // it can be chosen
+  copy.expires = day;
+  other.key = public_part(*new_key());
+  std::vector<TrustedKey> keys{copy, revoked, other};
+  unite(keys);
+  EXPECT_EQ(keys[0].revoked, day);
+  EXPECT_EQ(keys[1].expires, day);
+  EXPECT_FALSE(keys[2].revoked || keys[2].expires);
 }
 
 TEST(Judge, AllReasonsAreTold) {
