@@ -8,6 +8,7 @@
 #include "minipkg/json.hpp"
 #include "minipkg/package.hpp"
 #include "minipkg/text.hpp"
+#include "open_options.hpp"
 #include "payload_check.hpp"
 #include "requirements.hpp"
 
@@ -17,6 +18,7 @@ namespace {
 struct VerifyOptions {
   std::vector<std::string> files;
   std::optional<std::string> keys, key_file, signature;
+  std::shared_ptr<ReadLimits> limits = std::make_shared<ReadLimits>();
 };
 
 Requirements required_of(const Context& context, const VerifyOptions& options) {
@@ -33,22 +35,23 @@ Requirements required_of(const Context& context, const VerifyOptions& options) {
 }
 
 /// As install would read it.
-SignedFile verify_one(const std::string& file, const Requirements& required) {
-  OpenPackageOptions how;
-  how.special = SpecialFiles::allow;
-  how.required = required;
+SignedFile verify_one(Context& context, const std::string& file, const OpenPackageOptions& how) {
   const Package package = open_package(file, how);
+  warn_of_missing_protection(context, package);
   check_payload(package);
   return {file, package.signed_by(), {}};
 }
 
 ExitStatus verify(Context& context, const VerifyOptions& options) {
-  const Requirements required = required_of(context, options);
+  OpenPackageOptions how;
+  how.special = SpecialFiles::allow;
+  how.limits = *options.limits;
+  how.required = required_of(context, options);
   ExitStatus status = ExitStatus::done;
   std::vector<SignedFile> results;
   for (const std::string& file : options.files) {
     try {
-      results.push_back(verify_one(file, required));
+      results.push_back(verify_one(context, file, how));
       context.console.tell(signer_text(file, *results.back().signed_by) + "\n");
     } catch (const Error& error) {
       results.push_back({file, {}, error.what()});
@@ -75,6 +78,7 @@ void add_verify_package(CLI::App& app, Context& context) {
       ->excludes(keys);
   command->add_option("--signature", options->signature, "Signature of FILE (default FILE.minisig)")
       ->type_name("SIGFILE");
+  add_limit_option(*command, options->limits);
   command->callback([&context, options] { context.run = [options](Context& with) { return verify(with, *options); }; });
 }
 

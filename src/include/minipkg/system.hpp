@@ -66,6 +66,7 @@ struct Report {
   std::vector<PackageChange> changes;
   Totals totals;
   std::vector<Notice> notices;
+  std::vector<SignedFile> signatures;        ///< of the package files that had to be signed
   std::vector<std::string> unread_archives;  ///< package files whose data was not needed, and so not read
   std::vector<std::string> warnings;         ///< what failed after the commit point
 };

@@ -7,12 +7,14 @@ namespace minipkg {
 using json::Json;
 
 std::string to_json(const Report& report) {
-  return json::answer("report", {{"transaction", report.transaction},
-                                 {"changes", json::changes(report.changes)},
-                                 {"totals", json::totals(report.totals)},
-                                 {"notices", json::notices(report.notices)},
-                                 {"unread_archives", json::text_array(report.unread_archives)},
-                                 {"warnings", json::text_array(report.warnings)}});
+  Json object{{"transaction", report.transaction},
+              {"changes", json::changes(report.changes)},
+              {"totals", json::totals(report.totals)},
+              {"notices", json::notices(report.notices)},
+              {"unread_archives", json::text_array(report.unread_archives)},
+              {"warnings", json::text_array(report.warnings)}};
+  if (!report.signatures.empty()) object["signatures"] = json::signatures(report.signatures);
+  return json::answer("report", std::move(object));
 }
 
 std::string recovery_json(Recovery recovery) {

@@ -18,7 +18,7 @@ std::string to_json(const std::vector<TrustedKey>& keys, Day day) {
   return json::answer("keys", {{"keys", std::move(array)}});
 }
 
-std::string to_json(const std::vector<SignedFile>& files) {
+Json json::signatures(const std::vector<SignedFile>& files) {
   Json array = Json::array();
   for (const SignedFile& file : files) {
     Json object{{"good", file.signed_by.has_value()}};
@@ -31,7 +31,11 @@ std::string to_json(const std::vector<SignedFile>& files) {
     json::put_if_any(object, "error", file.error);
     array.push_back(std::move(object));
   }
-  return json::answer("signatures", {{"files", std::move(array)}});
+  return array;
+}
+
+std::string to_json(const std::vector<SignedFile>& files) {
+  return json::answer("signatures", {{"files", json::signatures(files)}});
 }
 
 std::string policy_json(Policy policy) { return json::answer("policy", {{"policy", name_of(policy)}}); }

@@ -10,6 +10,7 @@
 #include "minipkg/plan.hpp"
 #include "minipkg/restart.hpp"
 #include "minipkg/restarts.hpp"
+#include "minipkg/signature.hpp"
 #include "minipkg/system.hpp"
 
 /// What every rendering to JSON is made of.
@@ -55,5 +56,6 @@ Json place(const Place&);
 Json changes(const std::vector<PackageChange>&);
 Json notices(const std::vector<Notice>&);
 Json totals(const Totals&);
+Json signatures(const std::vector<SignedFile>&);
 
 }  // namespace minipkg::json

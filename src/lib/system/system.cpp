@@ -62,7 +62,11 @@ Report System::apply(const Plan& plan, const std::vector<const Package*>& packag
   if (plan.empty()) return {};
   std::vector<transaction::Supply> supplies;
   for (const Package* package : packages) supplies.push_back({&package->manifest(), &package->digest(), package, {}});
-  return impl_->run(plan, supplies, 0, observer, check);
+  Report report = impl_->run(plan, supplies, 0, observer, check);
+  for (const Package* package : packages) {
+    if (package->signed_by()) report.signatures.push_back({package->file(), package->signed_by(), {}});
+  }
+  return report;
 }
 
 Report System::apply(const Plan& plan, const Restoration& restoration, Observer& observer) {
