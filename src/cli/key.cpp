@@ -52,7 +52,7 @@ std::optional<Day> day_given(const std::optional<std::string>& text) {
 
 ExitStatus add(Context& context, const AddOptions& options) {
   refuse_dry_run(context, "add", options.file);
-  const TrustedKey key = add_key(context.globals.root, options.file, options.name, day_given(options.expires));
+  const TrustedKey key = minipkg::add_key(context.globals.root, options.file, options.name, day_given(options.expires));
   return tell_key(context, key, key.expires ? "is trusted until " + day_text(*key.expires) : "is trusted");
 }
 
