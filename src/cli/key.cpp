@@ -91,7 +91,10 @@ ExitStatus policy(Context& context, const std::optional<std::string>& word) {
     set_policy(context.globals.root, *policy_named(*word));
   }
   const Policy policy = policy_of(context.globals.root);
-  context.console.print(context.globals.json ? policy_json(policy) : fmt::format("{}\n", name_of(policy)));
+  if (context.globals.json) context.console.print(policy_json(policy));
+  const std::string line = fmt::format("{}\n", name_of(policy));
+  if (word) context.console.tell(line);
+  if (!word && !context.globals.json) context.console.print(line);
   return ExitStatus::done;
 }
 

@@ -23,4 +23,4 @@ echo $?
 minipkg install --reinstall --root R hello-1.0.pkg.tar hello-1.0.pkg.tar --sha256 "$hex"
 echo $?
 echo garbage > garbage.pkg.tar
-minipkg install --root R garbage.pkg.tar --sha256 "$hex"
+minipkg install --root R garbage.pkg.tar --sha256 "$(printf '%064d' 0)"

@@ -8,4 +8,5 @@ mkdir K
 cp vendor.pub K
 minipkg install --root R hello-1.0.pkg.tar --signature hello-1.0.pkg.tar.minisig --keys K
 echo $?
-minipkg install --root R hello-1.0.pkg.tar --sha256 "$(printf '%064d' 0)"
+echo garbage > garbage.pkg.tar
+minipkg install --root R garbage.pkg.tar --sha256 "$(printf '%064d' 0)"

@@ -1,4 +1,4 @@
-# exit 3: a generated pair signs, is verified, and is never overwritten
+# exit 0: a generated pair signs, is verified, and is never overwritten
 mkdir R
 minipkg key generate my.key --no-password | sed 's/([0-9A-F]*)/(ID)/'
 stat -c '%a %n' my.key my.pub

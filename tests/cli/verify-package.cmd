@@ -12,7 +12,7 @@ mkdir K
 cp other.pub K
 minipkg verify-package --keys K hello-1.0.pkg.tar
 echo $?
-sed 's/^one$/two/' other-1.0.pkg.tar > lies-1.0.pkg.tar
+sed 's/one$/two/' other-1.0.pkg.tar > lies-1.0.pkg.tar
 minipkg sign lies-1.0.pkg.tar -s vendor.key -q
 find R | sort | diff before -
 minipkg verify-package --root R missing.pkg.tar lies-1.0.pkg.tar hello-1.0.pkg.tar
