@@ -40,31 +40,44 @@ Fd spool(int from, const std::string& name) {
   }
 }
 
+struct stat look_at(const Fd& fd, const std::string& name) {
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) cannot_open(name, std::strerror(errno));
+  return status;
+}
+
 Fd open_named(const std::string& name) {
   // O_NONBLOCK: a fifo that nobody writes to must not hold us up.
   Fd fd(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  struct stat status {};
-  if (!fd || ::fstat(fd.get(), &status) != 0) cannot_open(name, std::strerror(errno));
+  if (!fd) cannot_open(name, std::strerror(errno));
+  const struct stat status = look_at(fd, name);
   if (S_ISREG(status.st_mode)) return fd;
   if (S_ISDIR(status.st_mode)) cannot_open(name, std::strerror(EISDIR));
   if (!S_ISFIFO(status.st_mode)) cannot_open(name, "not a file or a pipe");
   ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) & ~O_NONBLOCK);
-  return spool(fd.get(), name);
+  return fd;
 }
 
 }  // namespace
 
 InputFile::InputFile(std::string name) : name_(std::move(name)) {
-  fd_ = name_ == "-" ? spool(STDIN_FILENO, name_) : open_named(name_);
-  struct stat status {};
-  if (::fstat(fd_.get(), &status) != 0) cannot_open(name_, std::strerror(errno));
+  if (name_ == "-") return copy(STDIN_FILENO);
+  fd_ = open_named(name_);
+  const struct stat status = look_at(fd_, name_);
+  if (S_ISFIFO(status.st_mode)) return copy(fd_.get());
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
 
+void InputFile::copy(int from) {
+  fd_ = spool(from, name_);
+  size_ = static_cast<std::uint64_t>(look_at(fd_, name_).st_size);
+  copied_ = true;
+}
+
 void InputFile::make_private() {
-  if (only_ours(fd_.get())) return;
+  if (copied_ || only_ours(fd_.get())) return;
   if (::lseek(fd_.get(), 0, SEEK_SET) != 0) fail_errno("read", name_, errno, ErrorKind::bad_package);
-  fd_ = spool(fd_.get(), name_);
+  copy(fd_.get());
 }
 
 std::size_t InputFile::read_at(std::uint64_t offset, std::span<char> buffer) const {

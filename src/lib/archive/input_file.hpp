@@ -27,9 +27,12 @@ class InputFile {
   std::size_t read_at(std::uint64_t offset, std::span<char> buffer) const;
 
  private:
+  void copy(int from);
+
   std::string name_;
   Fd fd_;
   std::uint64_t size_ = 0;
+  bool copied_ = false;  ///< to a file that only this process knows
 };
 
 }  // namespace minipkg::archive
