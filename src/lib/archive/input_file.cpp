@@ -61,11 +61,12 @@ Fd open_named(const std::string& name) {
 }  // namespace
 
 InputFile::InputFile(std::string name) : name_(std::move(name)) {
-  if (name_ == "-") return copy(STDIN_FILENO);
-  fd_ = open_named(name_);
-  const struct stat status = look_at(fd_, name_);
-  if (S_ISFIFO(status.st_mode)) return copy(fd_.get());
-  size_ = static_cast<std::uint64_t>(status.st_size);
+  if (name_ != "-") fd_ = open_named(name_);
+  if (!fd_ || S_ISFIFO(look_at(fd_, name_).st_mode)) {
+    copy(fd_ ? fd_.get() : STDIN_FILENO);
+  } else {
+    size_ = static_cast<std::uint64_t>(look_at(fd_, name_).st_size);
+  }
 }
 
 void InputFile::copy(int from) {
