@@ -6,3 +6,4 @@ setup key policy signature --root R
 signed hello 1.0 usr/bin/hello=one
 minipkg install --root R hello-1.0.pkg.tar
 cat R/usr/bin/hello
+minipkg install --root R --reinstall --json hello-1.0.pkg.tar

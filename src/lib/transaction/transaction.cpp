@@ -175,7 +175,7 @@ void Running::take_back_and_throw(const Error& error) {
 
 Report run(Context& context, const Plan& plan, const std::vector<Supply>& supplies, const Undertaking& undertaking,
            Observer& observer, ArchiveCheck check) {
-  Report report{0, plan.changes, plan.totals, plan.notices, {}, {}};
+  Report report{0, plan.changes, plan.totals, plan.notices, {}, {}, {}};
   Running running(context, plan, supplies, observer);
   try {
     running.begin(undertaking);
