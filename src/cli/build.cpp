@@ -45,7 +45,10 @@ void add_build(CLI::App& app, Context& context) {
   command->add_option("--version", options->version, "Its version")->type_name("V");
   command->add_option("--arch", options->arch, "Its architecture (x86_64, arm64, noarch, …)")->type_name("A");
   command->add_flag("--keep-owners", *keep_owners, "Owners as on disk instead of root:root");
-  command->callback([&context, options, keep_owners] {
+  auto odd_names = std::make_shared<bool>(false);
+  command->add_flag("--allow-odd-names", *odd_names, "Take names with control characters, such as a newline");
+  command->callback([&context, options, keep_owners, odd_names] {
+    options->odd_names = *odd_names ? OddNames::allow : OddNames::refuse;
     options->owners = *keep_owners ? BuildOwners::keep : BuildOwners::root;
     context.run = [options](Context& with) { return build(with, *options); };
   });

@@ -16,13 +16,19 @@ namespace minipkg::cli {
 namespace {
 
 /// Reads the package to its end, so that what is shown has been checked.
-ExitStatus inspect(Context& context, const std::string& file, const ReadLimits& limits) {
+ExitStatus inspect(Context& context, const std::string& file, const ReadLimits& limits, OddNames odd_names) {
   OpenPackageOptions options;
   options.special = SpecialFiles::allow;
   options.limits = limits;
+  options.odd_names = odd_names;
   const Package package = open_package(file, options);
   warn_of_missing_protection(context, package);
   check_payload(package);
+  for (const Twins& twins : find_twins(package.manifest().files)) {
+    const bool by_case = twins.by == Twins::By::letter_case;
+    context.console.warn(warning_text(
+        {by_case ? NoticeKind::differs_in_case : NoticeKind::looks_the_same, {}, twins.path, twins.other}));
+  }
   if (context.globals.json) {
     context.console.print(inspect_json(package));
     return ExitStatus::done;
@@ -45,8 +51,11 @@ void add_inspect(CLI::App& app, Context& context) {
   command->add_option("FILE", *file, "Package file; - is stdin")->required();
   auto limits = std::make_shared<ReadLimits>();
   add_limit_option(*command, limits);
-  command->callback([&context, file, limits] {
-    context.run = [file, limits](Context& with) { return inspect(with, *file, *limits); };
+  auto odd_names = std::make_shared<bool>(false);
+  command->add_flag("--allow-odd-names", *odd_names, "Take paths with control characters, such as a newline");
+  command->callback([&context, file, limits, odd_names] {
+    const OddNames odd = *odd_names ? OddNames::allow : OddNames::refuse;
+    context.run = [file, limits, odd](Context& with) { return inspect(with, *file, *limits, odd); };
   });
 }
 

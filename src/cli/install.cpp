@@ -22,7 +22,8 @@ struct InstallOptions {
   std::vector<std::string> overwrite;
   std::string backup_unowned;
   RequirementOptions required;
-  bool allow_downgrade = false, reinstall = false, allow_special = false, verify_archive = false, strict = false;
+  bool allow_downgrade = false, reinstall = false, allow_special = false, allow_odd_names = false;
+  bool verify_archive = false, strict = false;
 };
 
 /// Below the root like all paths of packages, and without what path resolution would have to look at.
@@ -41,7 +42,8 @@ std::vector<Package> open_packages(Context& context, const InstallOptions& optio
   }
   OpenPackageOptions how{options.name,    options.version,
                          options.arch,    options.allow_special ? SpecialFiles::allow : SpecialFiles::refuse,
-                         *options.limits, requirements_of(context, options.required, options.files.size())};
+                         *options.limits, options.allow_odd_names ? OddNames::allow : OddNames::refuse,
+                         requirements_of(context, options.required, options.files.size())};
   std::vector<Package> packages;
   for (const std::string& file : options.files) {
     packages.push_back(open_package(file, how));
@@ -128,6 +130,8 @@ void add_install(CLI::App& app, Context& context) {
       ->transform(directory_of_root);
   command->add_flag("--allow-special", options->allow_special,
                     "Take setuid, setgid, capabilities, devices and fifos out of a bare tar");
+  command->add_flag("--allow-odd-names", options->allow_odd_names,
+                    "Take paths with control characters, such as a newline");
   add_limit_option(*command, options->limits);
   command->add_flag("--verify-archive", options->verify_archive,
                     "Read archives to the end even if nothing in them is needed");

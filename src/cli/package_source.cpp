@@ -12,9 +12,10 @@ std::optional<Manifest> manifest_of(Context& context, const std::string& name_or
   const bool is_file = name_or_file == "-" || name_or_file.find('/') != std::string::npos ||
                        name_or_file.find(".tar") != std::string::npos;
   if (is_file) {
-    // To look is not to install: special files are let in, to be seen.
+    // To look is not to install: special files and odd names are let in, to be seen.
     OpenPackageOptions options;
     options.special = SpecialFiles::allow;
+    options.odd_names = OddNames::allow;
     return open_package(name_or_file, options).manifest();
   }
   std::optional<Manifest> manifest = context.open(Access::read).manifest(name_or_file);

@@ -52,6 +52,8 @@ const char* sentence_for(NoticeKind kind) {
     case NoticeKind::symlink_kept:
       return "stays a symlink";
     case NoticeKind::attribute_lost:
+    case NoticeKind::differs_in_case:
+    case NoticeKind::looks_the_same:
     case NoticeKind::note:
       return "";
   }
@@ -86,13 +88,28 @@ std::string steps_text(const Plan& plan) {
 std::string notices_text(const std::vector<Notice>& notices) {
   std::string text;
   for (const Notice& notice : notices) {
-    if (notice.kind == NoticeKind::attribute_lost) continue;  // a warning
+    if (!warning_text(notice).empty()) continue;
     text += notice.path.empty() ? printable(notice.package) : printable(notice.path);
     text += notice.kind == NoticeKind::note ? ":" : fmt::format(" {}", sentence_for(notice.kind));
     if (!notice.detail.empty()) text += " " + printable(notice.detail);
     text += "\n";
   }
   return text;
+}
+
+std::string warning_text(const Notice& notice) {
+  const std::string path = printable(notice.path);
+  switch (notice.kind) {
+    case NoticeKind::attribute_lost:
+      return fmt::format("the file system at '{}' cannot hold the {} that {} asks for", path, notice.detail,
+                         printable(notice.package));
+    case NoticeKind::differs_in_case:
+      return fmt::format("'{}' differs only in case from '{}'", path, printable(notice.detail));
+    case NoticeKind::looks_the_same:
+      return fmt::format("'{}' looks the same as '{}'", path, printable(notice.detail));
+    default:
+      return {};
+  }
 }
 
 std::string summary_text(const std::vector<PackageChange>& changes, const Totals& totals) {

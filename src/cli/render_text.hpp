@@ -35,8 +35,10 @@ std::string file_line(const FileEntry&);
 
 /// "Upgrade:" and the packages below it.
 std::string plan_text(const std::vector<PackageChange>&, const Console&);
-std::string steps_text(const Plan&);  ///< every path, for -v
-std::string notices_text(const std::vector<Notice>&);
+std::string steps_text(const Plan&);                   ///< every path, for -v
+std::string notices_text(const std::vector<Notice>&);  ///< without those that are warnings
+/// "the file system at '/boot' cannot hold …": empty for what is no warning.
+std::string warning_text(const Notice&);
 /// "1 package, 340 files replaced, 18 kept": the last line of an install, without its time.
 std::string summary_text(const std::vector<PackageChange>&, const Totals&);
 std::string change_line(const PackageChange&);  ///< "upgrade hello 1.0 -> 1.1"

@@ -28,11 +28,9 @@ void tell_special_files(Context& context, const std::vector<Package>& packages) 
   }
 }
 
-void warn_of_losses(Context& context, const std::vector<Notice>& notices) {
+void warn(Context& context, const std::vector<Notice>& notices) {
   for (const Notice& notice : notices) {
-    if (notice.kind != NoticeKind::attribute_lost) continue;
-    context.console.warn(fmt::format("the file system at '{}' cannot hold the {} that {} asks for",
-                                     printable(notice.path), notice.detail, printable(notice.package)));
+    if (const std::string warning = warning_text(notice); !warning.empty()) context.console.warn(warning);
   }
 }
 
@@ -128,7 +126,7 @@ ExitStatus show_dry_run(Context& context, const System& system, const Request& r
   tell_special_files(context, packages);
   print_plan(context, plan);
   context.console.tell(notices_text(plan.notices));
-  warn_of_losses(context, plan.notices);
+  warn(context, plan.notices);
   const std::string summary = plan.empty() ? "nothing to do" : summary_text(plan.changes, plan.totals);
   context.console.tell(fmt::format("Dry run, nothing was changed: {}\n", summary));
   return ExitStatus::done;
@@ -147,7 +145,7 @@ ExitStatus show_report(Context& context, System& system, const Report& report, S
   tell_unread(context, report);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
   context.console.tell(fmt::format("{}, {:.1f} s\n", summary_text(report.changes, report.totals), seconds.count()));
-  warn_of_losses(context, report.notices);
+  warn(context, report.notices);
   for (const std::string& warning : report.warnings) context.console.warn(printable(warning));
   if (!untidy.empty()) context.console.warn(untidy + "; everything is done, the next command tidies up");
   context.console.flush_or_warn();

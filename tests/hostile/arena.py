@@ -48,6 +48,11 @@ def used():
     return (space.f_blocks - space.f_bfree) * space.f_frsize
 
 
+def fresh_outside():
+    shutil.rmtree(OUTSIDE)
+    make_outside()
+
+
 def make_outside():
     for name in ("", "etc", "etc/cron.d", "home"):
         (OUTSIDE / name).mkdir()

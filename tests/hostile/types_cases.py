@@ -25,7 +25,8 @@ def special(name, what, member, feature, there):
 
 UNKNOWN = [
     unknown("multi-volume", "M: the rest of a file of another volume", b"M", magic=GNU),
-    unknown("volume-label", "V: a volume's name", b"V", data=b"", magic=GNU),
+    Case("type-volume-label", "V: a volume's name", [Member("name", b"V", magic=GNU, listed=None), file("f", b"x")],
+         Refused("is of the unknown type 'V'", 1)),
     unknown("dumpdir", "D: a directory of GNU's incremental dumps, which would delete", b"D", data=b"Yf\0\0", magic=GNU),
     unknown("old-long-name", "N: long names of an old GNU tar, which would rename",
             b"N", data=b"Rename f to ../outside/f\n\0", magic=GNU),

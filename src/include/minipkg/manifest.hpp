@@ -65,16 +65,34 @@ struct Manifest {
   bool operator==(const Manifest&) const = default;
 };
 
+/// Whether paths may hold control characters, such as a newline. Never a NUL. (Whatever prints them escapes them.)
+enum class OddNames { refuse, allow };
+
 /// Parses schemas/manifest-1.schema.json. `where` ("hello.pkg.tar: .MINIPKG/manifest.json") begins each message.
 /// Throws Error(bad_package) on wrong JSON, an unknown schema version, a missing or mistyped member, an unsafe
-/// path, an unsorted or repeated one.
-MINIPKG_API Manifest parse_manifest(std::string_view json, const std::string& where);
+/// path, an unsorted or repeated one, a time that no file system could hold.
+MINIPKG_API Manifest parse_manifest(std::string_view json, const std::string& where, OddNames = OddNames::refuse);
 
 /// Canonical JSON: sorted keys, no white space, files sorted by path bytes, a final newline.
 MINIPKG_API std::string canonical_json(const Manifest&);
 
 /// The identity of a package: SHA-256 of its canonical JSON.
 MINIPKG_API Digest manifest_digest(const Manifest&);
+
+/// Two paths that some file systems, and most people, take for one.
+struct Twins {
+  enum class By : std::uint8_t {
+    letter_case,  ///< "README" and "Readme"
+    normal_form,  ///< Unicode writes an é in two ways
+  };
+  std::string path, other;  ///< sorted by path bytes: `other` comes before `path`
+  By by = By::letter_case;
+  bool operator==(const Twins&) const = default;
+};
+
+/// The twins among the paths, each path with one that stands before it. What lies below twin directories counts only
+/// once, by the directories.
+MINIPKG_API std::vector<Twins> find_twins(const std::vector<FileEntry>& files);
 
 /// Order of two versions of one scheme: negative, zero, positive. "rpm" is rpmvercmp on epoch:version-release,
 /// "deb" is deb-version(7), "semver" is semver.org 2.0, everything else compares like "rpm".

@@ -28,7 +28,8 @@ struct OpenPackageOptions {
   std::optional<std::string> name, version, arch;  ///< for a bare tar, before what the file name says
   SpecialFiles special = SpecialFiles::refuse;
   ReadLimits limits{};
-  Requirements required;  ///< held against the file before a byte of it is parsed
+  OddNames odd_names = OddNames::refuse;
+  Requirements required{};  ///< held against the file before a byte of it is parsed
 };
 
 /// Receives the data of a package, one regular file after the other, in archive order.
@@ -91,6 +92,7 @@ struct BuildOptions {
   std::optional<std::string> manifest;  ///< partial manifest: everything but the file facts, and what overrides them
   std::optional<std::string> name, version, arch;  ///< win over the partial manifest
   BuildOwners owners = BuildOwners::root;
+  OddNames odd_names = OddNames::refuse;
   std::int64_t source_date_epoch = 0;  ///< the mtime of every member
 };
 

@@ -130,7 +130,9 @@ enum class NoticeKind : std::uint8_t {
   symlink_kept,         ///< a directory of the package is a symlink to a directory on disk; files go through it
   attribute_lost,       ///< the file system at `path` cannot hold `detail` ("owners")
   note,
-  unowned_saved,  ///< --backup-unowned moved what nobody owned to `detail`
+  unowned_saved,    ///< --backup-unowned moved what nobody owned to `detail`
+  differs_in_case,  ///< a package has `path` and `detail`, which are one on some file systems
+  looks_the_same,   ///< the same, where they are two spellings of one Unicode text
 };
 struct Notice {
   NoticeKind kind = NoticeKind::note;

@@ -22,7 +22,7 @@ struct Scanned {
 
 class Scan {
  public:
-  Scan(MemberSource& reader, SpecialFiles special) : reader_(reader), special_(special) {}
+  Scan(MemberSource& reader, SpecialFiles special, OddNames odd) : reader_(reader), special_(special), odd_(odd) {}
 
   BareContent run();
 
@@ -35,6 +35,7 @@ class Scan {
 
   MemberSource& reader_;
   SpecialFiles special_;
+  OddNames odd_;
   std::vector<Scanned> scanned_;
 };
 
@@ -57,7 +58,7 @@ BareContent Scan::run() {
 }
 
 void Scan::add(const TarMember& member) {
-  FileEntry entry = entry_of(reader_, member);
+  FileEntry entry = entry_of(reader_, member, odd_);
   if (entry.path == "/") {
     if (entry.type != FileType::directory) reader_.refuse(member, "stands for the root, but is no directory");
     return;
@@ -119,6 +120,8 @@ void Scan::check_special(BareContent& content) const {
 
 }  // namespace
 
-BareContent scan_bare(MemberSource& reader, SpecialFiles special) { return Scan(reader, special).run(); }
+BareContent scan_bare(MemberSource& reader, SpecialFiles special, OddNames odd) {
+  return Scan(reader, special, odd).run();
+}
 
 }  // namespace minipkg::archive

@@ -14,6 +14,6 @@ struct BareContent {
 };
 
 /// Reads a tar without a manifest to its end and takes from it what a manifest would say.
-BareContent scan_bare(MemberSource&, SpecialFiles);
+BareContent scan_bare(MemberSource&, SpecialFiles, OddNames);
 
 }  // namespace minipkg::archive

@@ -46,7 +46,7 @@ Manifest make_manifest(const BuildOptions& options, const SourceTree& tree) {
     fail(ErrorKind::usage, "build", options.output, why,
          "give --name, --version and --arch, or a --manifest that says them");
   }
-  manifest.files = tree.scan(options.owners);
+  manifest.files = tree.scan(options.owners, options.odd_names);
   apply_overrides(partial, manifest.files, where);
   for (FileEntry& file : manifest.files) file.mtime = options.source_date_epoch;
   complete_hard_links(manifest.files);
@@ -76,7 +76,7 @@ Manifest build_package(const BuildOptions& options) {
   const Manifest manifest = archive::make_manifest(options, tree);
   // Nobody should be able to build what nobody can install.
   const std::string json = canonical_json(manifest);
-  parse_manifest(json, options.output + ": .MINIPKG/manifest.json");
+  parse_manifest(json, options.output + ": .MINIPKG/manifest.json", options.odd_names);
   archive::OutputFile output(options.output);
   archive::write_members(manifest, json, tree, options.source_date_epoch, output);
   output.commit();

@@ -17,15 +17,17 @@ namespace {
 
 constexpr std::size_t longest_target = 4095;
 
-std::string good_path(const MemberSource& reader, const TarMember& member, const std::string& name, const char* what) {
+std::string good_path(const MemberSource& reader, const TarMember& member, const std::string& name, OddNames odd,
+                      const char* what) {
   if (!name.empty() && name.front() == '/') reader.refuse(member, fmt::format("{} is absolute", what));
   std::string path = path_of_member(name);
-  if (std::string why = why_bad_path(path); !why.empty()) reader.refuse(member, fmt::format("{} {}", what, why));
+  if (std::string why = why_bad_path(path, odd); !why.empty()) reader.refuse(member, fmt::format("{} {}", what, why));
   return path;
 }
 
-std::string good_target(const MemberSource& reader, const TarMember& member) {
-  if (member.type == FileType::hardlink) return good_path(reader, member, member.link, "is a hard link whose target");
+std::string good_target(const MemberSource& reader, const TarMember& member, OddNames odd) {
+  if (member.type == FileType::hardlink)
+    return good_path(reader, member, member.link, odd, "is a hard link whose target");
   if (member.link.empty()) reader.refuse(member, "is a symlink to nothing");
   if (member.link.size() > longest_target) reader.refuse(member, "is a symlink whose target is longer than 4095 bytes");
   return member.link;
@@ -40,20 +42,23 @@ void drop_needless_acl(FileEntry& entry) {
 
 }  // namespace
 
-FileEntry entry_of(const MemberSource& reader, const TarMember& member) {
+FileEntry entry_of(const MemberSource& reader, const TarMember& member, OddNames odd) {
   FileEntry entry;
-  entry.path = good_path(reader, member, member.name, "has a name that");
+  entry.path = good_path(reader, member, member.name, odd, "has a name that");
   entry.type = member.type;
   entry.mode = member.mode;
   entry.owner = member.owner;
   entry.size = member.size;
   entry.mtime = member.mtime;
   entry.xattrs = member.xattrs;
-  if (member.type == FileType::hardlink || member.type == FileType::symlink) entry.target = good_target(reader, member);
+  if (member.type == FileType::hardlink || member.type == FileType::symlink) {
+    entry.target = good_target(reader, member, odd);
+  }
   if (member.type == FileType::character || member.type == FileType::block) {
     entry.dev_major = member.dev_major;
     entry.dev_minor = member.dev_minor;
   }
+  if (!is_possible_time(entry.mtime)) reader.refuse(member, "has a time that no file system could hold");
   if (!is_account_name(entry.owner.user) || !is_account_name(entry.owner.group)) {
     reader.refuse(member, "has an owner whose name is no account name");
   }

@@ -9,8 +9,9 @@
 namespace minipkg::archive {
 
 /// The member as a manifest entry, without digest. Refuses, naming archive and member, what no package may hold:
-/// absolute and otherwise bad paths, links without a proper target, attributes that make no sense.
-FileEntry entry_of(const MemberSource&, const TarMember&);
+/// absolute and otherwise bad paths, links without a proper target, times that no file system could hold, attributes
+/// that make no sense. (File flags are not even looked at: nobody could remove what they hold fast.)
+FileEntry entry_of(const MemberSource&, const TarMember&, OddNames);
 
 /// Where a member stands among the members that describe the package and are not installed.
 enum class Metadata {

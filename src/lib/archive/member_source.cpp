@@ -9,7 +9,10 @@
 namespace minipkg::archive {
 
 std::string TarMember::label() const {
-  return name.empty() ? fmt::format("member {}", number) : fmt::format("member {} '{}'", number, printable(name));
+  constexpr std::size_t longest = 4096;
+  if (name.empty()) return fmt::format("member {}", number);
+  if (name.size() > longest) return fmt::format("member {} '{}'…", number, printable(name.substr(0, longest)));
+  return fmt::format("member {} '{}'", number, printable(name));
 }
 
 void MemberSource::refuse(std::string_view why) const { fail(ErrorKind::bad_package, "read", file_, why); }

@@ -29,6 +29,7 @@ struct Package::Impl {
   ReadLimits limits;
   sandbox::Confinement confinement;
   Form form = Form::native;
+  OddNames odd_names = OddNames::refuse;
   Manifest manifest;
   Digest digest{};
   std::optional<SignedBy> signed_by;
@@ -56,7 +57,7 @@ std::vector<std::string> Package::missing_protection() const {
 
 void Package::read_payload(PayloadSink& sink) const {
   archive::ReaderProcess reader(impl_->file, impl_->limits);
-  archive::read_payload(reader, impl_->form, impl_->manifest, sink);
+  archive::read_payload(reader, impl_->form, impl_->odd_names, impl_->manifest, sink);
 }
 
 namespace archive {
@@ -81,7 +82,7 @@ std::optional<std::string> read_promise(MemberSource& reader, const TarMember* m
 }
 
 /// The manifest, if the archive begins with one; pacman's .PKGINFO may stand before or behind it.
-std::optional<Manifest> read_manifest(MemberSource& reader) {
+std::optional<Manifest> read_manifest(MemberSource& reader, OddNames odd) {
   const TarMember* member = reader.next();
   const bool behind = member != nullptr && path_of_member(member->name) == pkginfo_path;
   std::optional<std::string> promised = read_promise(reader, member);
@@ -94,7 +95,7 @@ std::optional<Manifest> read_manifest(MemberSource& reader) {
   if (promised && to_hex(sha256(text)) != *promised) {
     reader.refuse(at, "is damaged (its SHA-256 is not that of .PKGINFO)");
   }
-  return parse_manifest(text, reader.file() + ": " + at.name);
+  return parse_manifest(text, reader.file() + ": " + at.name, odd);
 }
 
 /// A tar of files alone still makes directories: the package has them too, so that they go when it goes.
@@ -133,16 +134,17 @@ void set_identity(Manifest& manifest, const InputFile& file, const OpenPackageOp
 Package open_package(const std::string& file, const OpenPackageOptions& options) {
   using namespace archive;
   auto impl = std::make_unique<Package::Impl>(file, options.limits);
+  impl->odd_names = options.odd_names;
   impl->signed_by = check(impl->file, options.required);
   auto reader = std::make_unique<ReaderProcess>(impl->file, impl->limits);
   impl->confinement = reader->confinement();
-  if (std::optional<Manifest> manifest = read_manifest(*reader)) {
+  if (std::optional<Manifest> manifest = read_manifest(*reader, options.odd_names)) {
     impl->manifest = *std::move(manifest);
   } else {
     impl->form = Package::Form::bare;
     set_identity(impl->manifest, impl->file, options);
     reader = std::make_unique<ReaderProcess>(impl->file, impl->limits);  // from the beginning again
-    BareContent content = scan_bare(*reader, options.special);
+    BareContent content = scan_bare(*reader, options.special, options.odd_names);
     if (content.files.empty()) fail(ErrorKind::bad_package, "read", file, "the archive is empty");
     impl->manifest.files = std::move(content.files);
     add_implied_directories(impl->manifest.files);

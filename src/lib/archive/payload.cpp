@@ -53,8 +53,8 @@ std::string difference(const FileEntry& wanted, const FileEntry& found) {
 
 class PayloadReader {
  public:
-  PayloadReader(MemberSource& reader, Package::Form form, const Manifest& manifest, PayloadSink& sink)
-      : reader_(reader), form_(form), files_(manifest.files), sink_(sink), seen_(files_.size()) {
+  PayloadReader(MemberSource& reader, Package::Form form, OddNames odd, const Manifest& manifest, PayloadSink& sink)
+      : reader_(reader), form_(form), odd_(odd), files_(manifest.files), sink_(sink), seen_(files_.size()) {
     // A bare tar need not hold the directories that its files lie in: opening has added them.
     for (std::size_t at = 0; at < files_.size(); ++at) {
       seen_[at] = form_ == Package::Form::bare && files_[at].type == FileType::directory;
@@ -78,6 +78,7 @@ class PayloadReader {
 
   MemberSource& reader_;
   Package::Form form_;
+  OddNames odd_;
   const std::vector<FileEntry>& files_;
   PayloadSink& sink_;
   std::vector<bool> seen_;
@@ -86,7 +87,7 @@ class PayloadReader {
 };
 
 void PayloadReader::read(const TarMember& member) {
-  FileEntry found = entry_of(reader_, member);
+  FileEntry found = entry_of(reader_, member, odd_);
   if (is_metadata(member, found)) return;
   const std::size_t index = find(member, found.path);
   const FileEntry& wanted = files_[index];
@@ -141,8 +142,8 @@ void PayloadReader::read_data(const TarMember& member, std::size_t index) {
 
 }  // namespace
 
-void read_payload(MemberSource& reader, Package::Form form, const Manifest& manifest, PayloadSink& sink) {
-  PayloadReader(reader, form, manifest, sink).run();
+void read_payload(MemberSource& reader, Package::Form form, OddNames odd, const Manifest& manifest, PayloadSink& sink) {
+  PayloadReader(reader, form, odd, manifest, sink).run();
 }
 
 }  // namespace minipkg::archive

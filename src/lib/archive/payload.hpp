@@ -6,6 +6,6 @@
 namespace minipkg::archive {
 
 /// Package::read_payload().
-void read_payload(MemberSource&, Package::Form, const Manifest&, PayloadSink&);
+void read_payload(MemberSource&, Package::Form, OddNames, const Manifest&, PayloadSink&);
 
 }  // namespace minipkg::archive

@@ -60,8 +60,9 @@ Records parse_records(std::string_view body) {
 
 void check_record(std::string_view key, std::string_view value) {
   static const std::set<std::string_view> numbers{"uid", "gid", "size", "SCHILY.devmajor", "SCHILY.devminor"};
-  static const std::set<std::string_view> unsupported{"SUN.holesdata", "SCHILY.realsize", "GNU.dumpdir",
-                                                      "SCHILY.acl.ace"};
+  static const std::set<std::string_view> unsupported{"SUN.holesdata",    "SCHILY.realsize",     "GNU.dumpdir",
+                                                      "SCHILY.acl.ace",   "GNU.volume.filename", "GNU.volume.size",
+                                                      "GNU.volume.offset"};
   const bool binary = key.starts_with("SCHILY.xattr.") || key.starts_with("RHT.security.");
   std::uint64_t number = 0;
   if (!binary && value.find('\0') != std::string_view::npos)
@@ -109,6 +110,27 @@ void check_extension(char type, std::string_view body, Records& records) {
   }
 }
 
+/// A pax size is for what the header cannot hold. Where it could, both must say the same: what lies between would be
+/// data to one reader, and members to another.
+std::uint64_t stored_size(std::span<const char> field, const Records& records) {
+  constexpr std::uint64_t most_octal = (std::uint64_t{1} << 33U) - 1;
+  const std::uint64_t in_header = number(field, "size");
+  const auto record = records.find("size");
+  std::uint64_t size = in_header;
+  if (record != records.end()) is_number(record->second, size);
+  if (size != in_header && size <= most_octal) refuse("has a pax record 'size' that contradicts its header");
+  return size;
+}
+
+/// Which of them counts is another matter to every reader.
+void check_names(const Records& records, std::string_view extensions) {
+  const bool long_name = extensions.find('L') != std::string_view::npos;
+  const bool long_link = extensions.find('K') != std::string_view::npos;
+  if (long_name && (records.contains("path") || records.contains("GNU.sparse.name")))
+    refuse("has two names, one by pax and one by GNU");
+  if (long_link && records.contains("linkpath")) refuse("has two names to link to, one by pax and one by GNU");
+}
+
 RawHeader check_own(std::span<const char> block, const Records& records) {
   constexpr std::string_view known(
       "\0"
@@ -123,8 +145,7 @@ RawHeader check_own(std::span<const char> block, const Records& records) {
     refuse(fmt::format("is of the unknown type '{}'", printable(std::string(1, header.type))));
   number(block.subspan(108, 8), "uid");
   number(block.subspan(116, 8), "gid");
-  header.size = number(block.subspan(124, 12), "size");
-  if (const auto size = records.find("size"); size != records.end()) is_number(size->second, header.size);
+  header.size = stored_size(block.subspan(124, 12), records);
   if (block[136] != negative_base_256) number(block.subspan(136, 12), "time");
   const auto mode = tar_octal(block.subspan(100, 8));
   if (!mode || *mode > most_mode) refuse("has a mode that is out of range");
@@ -148,6 +169,7 @@ RawHeader check_headers(std::span<const char> headers) {
     const char type = block[156];
     at += tar_block;
     if (std::string_view("xgLK").find(type) == std::string_view::npos) {
+      check_names(records, seen);
       RawHeader header = check_own(block, records);
       header.end = at;
       return header;
@@ -159,6 +181,27 @@ RawHeader check_headers(std::span<const char> headers) {
     check_extension(type, {headers.data() + at, *size}, records);
     at += whole_blocks(*size);
   }
+}
+
+std::string likely_name(std::span<const char> headers) {
+  const auto text = [](std::span<const char> field) {
+    const std::string_view bytes(field.data(), field.size());
+    return std::string(bytes.substr(0, bytes.find('\0')));
+  };
+  std::string name;
+  while (headers.size() >= tar_block) {
+    const char type = headers[156];
+    if (std::string_view("xgLK").find(type) == std::string_view::npos) {
+      const std::string prefix = headers[257] == 'u' && headers[262] == '\0' ? text(headers.subspan(345, 155)) : "";
+      const std::string own = text(headers.first(100));
+      return !name.empty() ? name : prefix.empty() ? own : prefix + "/" + own;
+    }
+    const std::uint64_t size = tar_octal(headers.subspan(124, 12)).value_or(0);
+    if (size > headers.size() - tar_block) break;
+    if (type == 'L') name = text(headers.subspan(tar_block, size));
+    headers = headers.subspan(std::min<std::uint64_t>(headers.size(), tar_block + whole_blocks(size)));
+  }
+  return name;
 }
 
 }  // namespace minipkg::archive

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "minipkg/manifest.hpp"
@@ -21,7 +22,10 @@ struct RawHeader {
 
 /// Looks at all header blocks of one member (tar(5)): extensions first, then its own. Throws std::invalid_argument for
 /// what libarchive would take, but quietly make something else of: fields that are no numbers, records that are there
-/// twice or unsupported, NULs within names, sizes of what has no data.
+/// twice or unsupported or contradict the header, NULs within names, sizes of what has no data.
 RawHeader check_headers(std::span<const char> headers);
+
+/// The member's name, as far as damaged headers tell; for messages.
+std::string likely_name(std::span<const char> headers);
 
 }  // namespace minipkg::archive

@@ -75,6 +75,20 @@ void TarReader::refuse_result(int result) const {
   refuse(member_, why.empty() ? "is damaged" : "is damaged: " + printable(why));
 }
 
+/// What is wrong, and with which name, the bytes themselves say best.
+void TarReader::refuse_headers(int result) {
+  if (source_error_) refuse_result(result);
+  const std::span<const char> bytes = raw_bytes(next_header_, piece_begin_ + piece_.size());
+  member_.name = likely_name(bytes);
+  if (result == ARCHIVE_RETRY || source_ended_) refuse_result(result);
+  try {
+    check_headers(bytes);
+  } catch (const std::invalid_argument& error) {
+    refuse(member_, error.what());
+  }
+  refuse_result(result);
+}
+
 std::span<const char> TarReader::refill() {
   if (source_ended_) return {};
   if (part_ == Part::headers) {
@@ -146,7 +160,7 @@ bool TarReader::read_headers(archive_entry*& entry) {
   const int result = archive_read_next_header(reader_.get(), &entry);
   // EILSEQ is the one warning that is none: a name of other characters than ASCII.
   const bool not_ascii = result == ARCHIVE_WARN && archive_errno(reader_.get()) == EILSEQ;
-  if (result != ARCHIVE_OK && result != ARCHIVE_EOF && !not_ascii) refuse_result(result);
+  if (result != ARCHIVE_OK && result != ARCHIVE_EOF && !not_ascii) refuse_headers(result);
   return result != ARCHIVE_EOF;
 }
 

@@ -83,7 +83,8 @@ Owner owner_of(const struct stat& status, BuildOwners owners) {
 
 class Walk {
  public:
-  Walk(std::string directory, BuildOwners owners) : directory_(std::move(directory)), owners_(owners) {}
+  Walk(std::string directory, BuildOwners owners, OddNames odd)
+      : directory_(std::move(directory)), owners_(owners), odd_(odd) {}
 
   std::vector<FileEntry> run(int root) {
     enter(root, "");
@@ -134,7 +135,7 @@ class Walk {
 
   void visit(int directory, const std::string& name, const std::string& path) {
     const std::string full_name = directory_ + path;
-    if (std::string why = why_bad_path(path); !why.empty()) refuse(full_name, "its path " + why);
+    if (std::string why = why_bad_path(path, odd_); !why.empty()) refuse(full_name, "its path " + why);
     if (metadata_kind(path) != Metadata::none) refuse(full_name, "the package itself uses this name");
     struct stat status {};
     if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -175,6 +176,7 @@ class Walk {
 
   std::string directory_;
   BuildOwners owners_;
+  OddNames odd_;
   std::vector<Found> found_;
 };
 
@@ -186,7 +188,9 @@ SourceTree::SourceTree(std::string directory) : directory_(std::move(directory))
   if (!fd_) fail(ErrorKind::usage, "open directory", directory_, std::strerror(errno));
 }
 
-std::vector<FileEntry> SourceTree::scan(BuildOwners owners) const { return Walk(directory_, owners).run(fd_.get()); }
+std::vector<FileEntry> SourceTree::scan(BuildOwners owners, OddNames odd) const {
+  return Walk(directory_, owners, odd).run(fd_.get());
+}
 
 void SourceTree::read(const FileEntry& entry, const std::function<void(std::span<const char>)>& sink) const {
   const std::string full_name = directory_ + entry.path;

@@ -17,9 +17,10 @@ constexpr std::array<const char*, 8> file_types{"file", "dir",   "symlink", "har
                                                 "char", "block", "fifo",    "socket"};
 constexpr std::array<const char*, 5> actions{"install", "upgrade", "downgrade", "reinstall", "remove"};
 constexpr std::array<const char*, 2> appearances{"by_itself", "with_parent"};
-constexpr std::array<const char*, 9> notice_kinds{
-    "directory_mode_kept", "directory_not_empty", "file_saved", "unowned_overwritten", "edited_file_removed",
-    "symlink_kept",        "attribute_lost",      "note",       "unowned_saved"};
+constexpr std::array<const char*, 11> notice_kinds{
+    "directory_mode_kept", "directory_not_empty", "file_saved",     "unowned_overwritten",
+    "edited_file_removed", "symlink_kept",        "attribute_lost", "note",
+    "unowned_saved",       "differs_in_case",     "looks_the_same"};
 constexpr std::array<const char*, 23> problem_kinds{
     "file_conflict", "unowned_conflict",   "type_conflict",    "unsafe_path",      "downgrade",
     "not_installed", "wrong_architecture", "repeated_package", "cross_place_link", "unknown_scheme",

@@ -92,12 +92,12 @@ void take_digest(Members& members, FileEntry& file) {
   if (!digests->empty()) members.put_back("digest", *std::move(digests));
 }
 
-void take_target(Members& members, FileEntry& file) {
+void take_target(Members& members, FileEntry& file, OddNames odd) {
   std::optional<std::string> target = take_exact_text(members, "target");
   if (!target) members.refuse("member 'target' is missing");
   file.target = *std::move(target);
   if (file.type == FileType::hardlink) {
-    if (std::string why = why_bad_path(file.target); !why.empty()) members.refuse("the link's target " + why);
+    if (std::string why = why_bad_path(file.target, odd); !why.empty()) members.refuse("the link's target " + why);
   } else if (file.target.empty() || file.target.size() > 4095 || file.target.find('\0') != std::string::npos) {
     members.refuse("the symlink's target is empty, too long or has a NUL byte");
   }
@@ -106,7 +106,7 @@ void take_target(Members& members, FileEntry& file) {
 std::uint16_t default_mode(FileType type) { return type == FileType::directory ? 0755 : 0600; }
 
 /// What depends on the type; a member that has no meaning for it is left and refused as not known.
-void take_by_type(Members& members, FileEntry& file) {
+void take_by_type(Members& members, FileEntry& file, OddNames odd) {
   switch (file.type) {
     case FileType::regular: {
       const std::optional<std::uint64_t> size = members.number("size", most_bytes);
@@ -119,7 +119,7 @@ void take_by_type(Members& members, FileEntry& file) {
     case FileType::symlink:
       take_mode(members, 0777);  // Linux has none; some writers give one
       file.mode = 0777;
-      return take_target(members, file);
+      return take_target(members, file, odd);
     case FileType::character:
     case FileType::block:
       take_device(members, file);
@@ -129,23 +129,24 @@ void take_by_type(Members& members, FileEntry& file) {
   }
 }
 
-FileEntry take_file(json object, const std::string& where, std::size_t number) {
+FileEntry take_file(json object, const std::string& where, std::size_t number, OddNames odd) {
   Members members(std::move(object), where, fmt::format("file {}", number));
   FileEntry file;
   std::optional<std::string> path = take_exact_text(members, "path");
   if (!path) members.refuse("member 'path' is missing");
   file.path = *std::move(path);
   members.set_subject(fmt::format("file '{}'", printable(file.path)));
-  if (std::string why = why_bad_path(file.path); !why.empty()) members.refuse("the path " + why);
+  if (std::string why = why_bad_path(file.path, odd); !why.empty()) members.refuse("the path " + why);
   if (file.path == "/") members.refuse("the root directory belongs to no package");
   file.type = take_type(members);
   if (file.type == FileType::hardlink) {
-    take_target(members, file);  // all else is said by the file it is a name of
+    take_target(members, file, odd);  // all else is said by the file it is a name of
   } else {
-    take_by_type(members, file);
+    take_by_type(members, file, odd);
     take_owner(members, file.owner.user, file.owner.uid, "user", "uid");
     take_owner(members, file.owner.group, file.owner.gid, "group", "gid");
     file.mtime = members.signed_number("mtime").value_or(0);
+    if (!is_possible_time(file.mtime)) members.refuse("has a time that no file system could hold");
     file.xattrs = take_xattrs(members);
   }
   if (std::string why = why_bad_attributes(file); !why.empty()) members.refuse(why);
@@ -237,11 +238,11 @@ void check_schema(Members& members) {
 
 }  // namespace manifest_json
 
-Manifest parse_manifest(std::string_view text, const std::string& where) {
+Manifest parse_manifest(std::string_view text, const std::string& where, OddNames odd) {
   using namespace manifest_json;
   Manifest manifest;
   FileCollector files(
-      [&](json file) { manifest.files.push_back(take_file(std::move(file), where, manifest.files.size() + 1)); });
+      [&](json file) { manifest.files.push_back(take_file(std::move(file), where, manifest.files.size() + 1, odd)); });
   Members members(parse_document(text, where, std::ref(files)), where);
   check_schema(members);
   files.rethrow();

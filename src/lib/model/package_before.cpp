@@ -62,7 +62,7 @@ std::optional<RecordedManifest> step_back(const PackageBefore& difference,
   for (const std::string& path : difference.were_not) files.erase(path);
   for (const FileEntry& entry : difference.were) files.insert_or_assign(entry.path, entry);
 
-  RecordedManifest before{parse_manifest(difference.head, "history"), *difference.before};
+  RecordedManifest before{parse_manifest(difference.head, "history", OddNames::allow), *difference.before};
   before.manifest.installed_size = difference.installed_size;
   for (auto& [path, entry] : files) before.manifest.files.push_back(std::move(entry));
   if (manifest_digest(before.manifest) != before.digest) {

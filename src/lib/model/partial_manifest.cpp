@@ -31,7 +31,7 @@ FileOverride take_override(json object, const std::string& where) {
   if (!path) members.refuse("member 'path' is missing");
   file.path = *std::move(path);
   members.set_subject(fmt::format("file '{}'", printable(file.path)));
-  if (std::string why = why_bad_path(file.path); !why.empty()) members.refuse("the path " + why);
+  if (std::string why = why_bad_path(file.path, OddNames::allow); !why.empty()) members.refuse("the path " + why);
   file.user = take_account(members, "user");
   file.group = take_account(members, "group");
   const auto to_id = [](std::uint64_t id) { return static_cast<std::uint32_t>(id); };

@@ -22,10 +22,10 @@ std::string why_bad_component(std::string_view component) {
 
 }  // namespace
 
-std::string why_bad_path(std::string_view path) {
+std::string why_bad_path(std::string_view path, OddNames odd) {
   if (path.empty()) return "is empty";
   if (path.find('\0') != std::string_view::npos) return "has a NUL byte";
-  if (std::any_of(path.begin(), path.end(), is_control)) return "has a control character";
+  if (odd == OddNames::refuse && std::any_of(path.begin(), path.end(), is_control)) return "has a control character";
   if (path.front() != '/') return "is not absolute";
   if (path.size() > longest_path) return "is longer than 4095 bytes";
   if (path == "/") return {};

@@ -68,6 +68,12 @@ bool is_account_name(std::string_view name) {
   return name.size() <= longest_name && is_utf8(name) && std::none_of(name.begin(), name.end(), refused);
 }
 
+bool is_possible_time(std::int64_t seconds) {
+  constexpr std::int64_t first = -(std::int64_t{1} << 31U);
+  constexpr std::int64_t last = (std::int64_t{0b11} << 32U) + (std::int64_t{1} << 31U) - 1;  // two bits more than 32
+  return seconds >= first && seconds <= last;
+}
+
 std::string why_bad_xattr(std::string_view name, std::string_view value) {
   if (name.size() > longest_name) return "has a name longer than 255 bytes";
   if (!is_utf8(name) || std::any_of(name.begin(), name.end(), is_control)) return "has a name that is not plain text";

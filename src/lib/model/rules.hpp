@@ -16,6 +16,9 @@ std::string why_bad_identity(const Manifest&);
 /// Names of users and groups. An empty one is good: the number counts then.
 bool is_account_name(std::string_view);
 
+/// Whether any file system of Linux could hold it: 1901-12-13 … 2446-05-10, what ext4 has bits for.
+bool is_possible_time(std::int64_t seconds);
+
 /// "has no known name space", "is no valid ACL", …
 std::string why_bad_xattr(std::string_view name, std::string_view value);
 

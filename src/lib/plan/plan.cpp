@@ -29,6 +29,18 @@ void keep_used_places(Plan& plan) {
   for (Displaced& one : plan.displaced) one.place = numbers[one.place];
 }
 
+std::vector<Notice> twins(const Request& request) {
+  std::vector<Notice> notices;
+  for (const Incoming& incoming : request.install) {
+    for (Twins& twins : find_twins(incoming.manifest->files)) {
+      const bool by_case = twins.by == Twins::By::letter_case;
+      notices.push_back({by_case ? NoticeKind::differs_in_case : NoticeKind::looks_the_same, incoming.manifest->name,
+                         std::move(twins.path), std::move(twins.other)});
+    }
+  }
+  return notices;
+}
+
 }  // namespace
 }  // namespace plan
 
@@ -39,6 +51,7 @@ Planned plan_transaction(const Request& request, const Facts& facts) {
 
   Plan plan;
   for (const plan::Changing& one : changing) plan.changes.push_back(one.change);
+  plan.notices = plan::twins(request);
   plan.places = facts.places;
   plan::StepMaker(request, facts, targets, problems).fill(plan);
   plan::find_obstacles(request, facts, plan, problems);

@@ -94,7 +94,7 @@ std::optional<Manifest> Packages::manifest(const std::string& name) {
     SQLite::Statement& row = database_->prepare("SELECT manifest, installed_size FROM package WHERE name = ?");
     row.bind(1, name);
     if (row.executeStep()) {
-      manifest = parse_manifest(text(row.getColumn(0)), database_->path() + ": " + name);
+      manifest = parse_manifest(text(row.getColumn(0)), database_->path() + ": " + name, OddNames::allow);
       manifest->installed_size = static_cast<std::uint64_t>(row.getColumn(1).getInt64());
     }
     row.reset();

@@ -15,6 +15,7 @@
 #include "lib/os/attributes.hpp"
 #include "lib/os/resolver.hpp"
 #include "lib/os/special_file.hpp"
+#include "lib/transaction/check_times.hpp"
 #include "lib/transaction/keep.hpp"
 
 namespace minipkg::transaction {
@@ -287,6 +288,7 @@ void stop_if_asked(Observer& observer) {
 
 std::vector<std::string> stage(const LiveTree& tree, const Plan& plan, const std::vector<Supply>& supplies,
                                Observer& observer, ArchiveCheck check, std::vector<JournalStep>& steps) {
+  check_times(tree, plan);
   Stager stager(tree, plan, supplies, observer, steps);
   stager.make_directories();
   stager.make_special_files();
