@@ -97,11 +97,12 @@ def exact(key, value):
 
 
 def manifest_entry(member):
-    """The member as a manifest lists it, where its fields can be listed at all."""
+    """The member as a manifest lists it, as far as its fields can be listed."""
     if member.listed is None:
         return None
     number = lambda value, other: value if isinstance(value, int) and 0 <= value < 2**32 - 1 else other
-    entry = {**exact("path", innocent_path(member.name)), "type": TYPES.get(member.type, "file")}
+    kind = member.listed.get("type", TYPES.get(member.type, "file"))
+    entry = {**exact("path", innocent_path(member.name)), "type": kind}
     if entry["type"] in ("hardlink", "symlink"):
         hard = entry["type"] == "hardlink"
         entry |= exact("target", innocent_path(member.link) if hard else raw(member.link))

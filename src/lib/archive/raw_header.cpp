@@ -71,6 +71,8 @@ void check_record(std::string_view key, std::string_view value) {
     refuse(fmt::format("has a pax record '{}' that is no number", key));
   if (key == "GNU.sparse.map" && value.find_first_not_of("0123456789,") != std::string_view::npos)
     refuse("has a sparse map that is no list of numbers");
+  if (key == "hdrcharset" && value != "BINARY" && value != "ISO-IR 10646 2000 UTF-8")
+    refuse("has names in a charset that is not supported");
   if (unsupported.contains(key)) refuse(fmt::format("has a pax record '{}', which is not supported", key));
 }
 
@@ -164,7 +166,7 @@ RawHeader check_headers(std::span<const char> headers) {
   std::string seen;
   std::uint64_t at = 0;
   for (;;) {
-    if (at + tar_block > headers.size()) refuse("has a damaged header");
+    if (at + tar_block > headers.size()) throw std::out_of_range("has a damaged header");
     const std::span<const char> block = headers.subspan(at, tar_block);
     const char type = block[156];
     at += tar_block;
@@ -177,7 +179,8 @@ RawHeader check_headers(std::span<const char> headers) {
     if (seen.find(type) != std::string::npos) refuse("has two pax headers or two long names");
     seen += type;
     const auto size = tar_octal(block.subspan(124, 12));
-    if (!size || *size > headers.size() - at) refuse("has a damaged header: its size is no number");
+    if (!size) refuse("has a damaged header: its size is no number");
+    if (*size > headers.size() - at) throw std::out_of_range("has a damaged header");
     check_extension(type, {headers.data() + at, *size}, records);
     at += whole_blocks(*size);
   }

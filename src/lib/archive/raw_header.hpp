@@ -22,7 +22,8 @@ struct RawHeader {
 
 /// Looks at all header blocks of one member (tar(5)): extensions first, then its own. Throws std::invalid_argument for
 /// what libarchive would take, but quietly make something else of: fields that are no numbers, records that are there
-/// twice or unsupported or contradict the header, NULs within names, sizes of what has no data.
+/// twice or unsupported or contradict the header, NULs within names, sizes of what has no data. Throws
+/// std::out_of_range if these are not all headers that the member has.
 RawHeader check_headers(std::span<const char> headers);
 
 /// The member's name, as far as damaged headers tell; for messages.

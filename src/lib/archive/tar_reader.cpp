@@ -76,17 +76,17 @@ void TarReader::refuse_result(int result) const {
 }
 
 /// What is wrong, and with which name, the bytes themselves say best.
-void TarReader::refuse_headers(int result) {
-  if (source_error_) refuse_result(result);
+void TarReader::look_at_damage(int result) {
   const std::span<const char> bytes = raw_bytes(next_header_, piece_begin_ + piece_.size());
   member_.name = likely_name(bytes);
-  if (result == ARCHIVE_RETRY || source_ended_) refuse_result(result);
+  if (result == ARCHIVE_RETRY || source_ended_) return;
   try {
     check_headers(bytes);
   } catch (const std::invalid_argument& error) {
     refuse(member_, error.what());
+  } catch (const std::out_of_range&) {
+    return;  // they were not read to their end
   }
-  refuse_result(result);
 }
 
 std::span<const char> TarReader::refill() {
@@ -133,6 +133,7 @@ void TarReader::open() {
   const std::span<const char> start = raw_bytes(0, piece_begin_ + piece_.size());
   if (source_error_ || start.size() < tar_block) refuse_result(result);
   const Sniffed sniffed = sniff(start.first(tar_block));
+  if (sniffed.format == Format::tar) look_at_damage(result);
   if (sniffed.format == Format::tar) refuse(member_, "has a damaged header");
   refuse(fmt::format("its content is {}, not a tar archive", sniffed.name));
 }
@@ -160,8 +161,9 @@ bool TarReader::read_headers(archive_entry*& entry) {
   const int result = archive_read_next_header(reader_.get(), &entry);
   // EILSEQ is the one warning that is none: a name of other characters than ASCII.
   const bool not_ascii = result == ARCHIVE_WARN && archive_errno(reader_.get()) == EILSEQ;
-  if (result != ARCHIVE_OK && result != ARCHIVE_EOF && !not_ascii) refuse_headers(result);
-  return result != ARCHIVE_EOF;
+  if (result == ARCHIVE_OK || result == ARCHIVE_EOF || not_ascii) return result != ARCHIVE_EOF;
+  if (!source_error_) look_at_damage(result);
+  refuse_result(result);
 }
 
 /// Two blocks of zeros end the archive; only zeros may follow, up to a whole number of blocks.
@@ -189,7 +191,7 @@ void TarReader::begin_member(archive_entry* entry) {
     set_type(entry, raw.type);
     set_numbers(entry, raw);
     set_xattrs(entry, raw);
-  } catch (const std::invalid_argument& error) {
+  } catch (const std::logic_error& error) {
     refuse(member_, error.what());
   }
   member_.owner.user = text_or_empty(archive_entry_uname(entry));

@@ -42,7 +42,7 @@ class TarReader final : public MemberSource {
   void expect_data(archive_entry*);
   void end_data();
   [[noreturn]] void refuse_result(int result) const;
-  [[noreturn]] void refuse_headers(int result);
+  void look_at_damage(int result);
 
   std::unique_ptr<ByteSource> source_;
   std::unique_ptr<::archive, int (*)(::archive*)> reader_;

@@ -132,7 +132,9 @@ TEST(TarReader, GnuLongNames) {
   EXPECT_EQ(read.member.link, link);
   EXPECT_THAT(refusal(longer('L', name) + longer('L', name) + tar_file("x")), HasSubstr("two long names"));
   EXPECT_THAT(refusal(longer('L', std::string("a\0b", 3)) + tar_file("x")), HasSubstr("NUL byte"));
-  EXPECT_THAT(refusal(longer('L', name) + tar_end()), HasSubstr("member 1 is damaged"));
+  EXPECT_THAT(refusal(longer('L', name) + tar_end()), HasSubstr("member 1 '" + name + "' is damaged"));
+  EXPECT_THAT(refusal(longer('L', name) + pax_header(pax_record("path", "y")) + tar_file("x")),
+              HasSubstr("has two names, one by pax and one by GNU"));
 }
 
 TEST(TarReader, NumbersInBase256) {
@@ -151,7 +153,8 @@ TEST(TarReader, NumbersInBase256) {
               HasSubstr("its uid is no number"));
   EXPECT_THAT(refusal(tar_member({.name = "x", .uid = std::string("\x80\0\0\0\xFF\xFF\xFF\xFF", 8)})),
               HasSubstr("out of range"));
-  EXPECT_THAT(refusal(tar_member({.name = "x", .uid = "00000x0"})), HasSubstr("member 1 has a damaged header"));
+  EXPECT_THAT(refusal(tar_member({.name = "x", .uid = "00000x0"})),
+              HasSubstr("member 1 'x' has a damaged header: its uid is no number"));
   EXPECT_THAT(refusal(tar_file("a") + tar_member({.name = "x", .uid = "00000x0"})), HasSubstr("its uid is no number"));
 }
 
@@ -213,7 +216,9 @@ TEST(TarReader, DamagedPaxHeadersAreRefused) {
       "x",        "5",       "12",      "4 a=",    "9 a=b\n", "6 a=bc",       "99999999999999999999 a=b\n",
       "-6 a=b\n", "6 =ab\n", "6 abc\n", "0 a=b\n", "3 a=b\n", "7 a=b\n\n\n\n"};
   for (const std::string& body : cases)
-    EXPECT_THAT(refusal(pax_header(body) + tar_file("x") + tar_end()), HasSubstr("member 1 is damaged")) << body;
+    EXPECT_THAT(refusal(pax_header(body) + tar_file("x") + tar_end()),
+                HasSubstr("member 1 'x' has a malformed pax header"))
+        << body;
   const std::pair<std::string, const char*> values[] = {
       {pax_record("path", "a") + pax_record("path", "b"), "has two pax records 'path'"},
       {pax_record("path", std::string("a\0b", 3)), "NUL byte"},
@@ -221,6 +226,9 @@ TEST(TarReader, DamagedPaxHeadersAreRefused) {
       {pax_record("uid", "4294967295"), "uid 4294967295, which is out of range"},
       {pax_record("size", "1x"), "'size' that is no number"},
       {pax_record("size", "9223372036854775807"), "size attribute overflow"},
+      {pax_record("size", "5"), "contradicts its header"},
+      {pax_record("hdrcharset", "EBCDIC"), "a charset that is not supported"},
+      {pax_record("GNU.volume.offset", "512"), "not supported"},
       {pax_record("mtime", "soon"), "no time"},
       {pax_record("mtime", "1.x"), "no time"},
       {pax_record("mtime", "99999999999999999999"), "no time"},
@@ -230,7 +238,7 @@ TEST(TarReader, DamagedPaxHeadersAreRefused) {
   for (const auto& [records, why] : values)
     EXPECT_THAT(refusal(pax_header(records) + tar_file("x") + tar_end()), HasSubstr(why));
   EXPECT_THAT(refusal(pax_header(pax_record("a", "b")) + pax_header(pax_record("c", "d")) + tar_file("x")),
-              HasSubstr("member 1 is damaged"));
+              HasSubstr("member 1 'x' has two pax headers"));
   EXPECT_THAT(refusal(pax_header(pax_record("a", "b")) + tar_end()), HasSubstr("member 1 is damaged"));
   EXPECT_THAT(refusal(tar_member({.name = "pax", .type = 'x', .size = 1U << 30})), HasSubstr("too large"));
 }
@@ -277,7 +285,7 @@ TEST(TarReader, TheEndMustBeWhatItShouldBe) {
 
 TEST(TarReader, DamagedHeadersAreRefused) {
   EXPECT_THAT(refusal(tar_file("a") + tar_member({.name = "x", .good_checksum = false})),
-              HasSubstr("member 2 has a damaged header (wrong checksum)"));
+              HasSubstr("member 2 'x' has a damaged header (wrong checksum)"));
   EXPECT_THAT(refusal(tar_member({.name = "x", .good_checksum = false})), HasSubstr("not a tar archive"));
   EXPECT_THAT(refusal(std::string("PK\3\4", 4) + std::string(600, 'x')), HasSubstr("a zip archive, not a tar archive"));
 }

@@ -30,6 +30,12 @@ TEST(Path, BadOnesAreRefusedForTheRightReason) {
   for (const auto& [path, why] : cases) EXPECT_EQ(why_bad_path(path), why) << path;
 }
 
+TEST(Path, OddNamesByConsentButNeverANul) {
+  for (const char* path : {"/a\nb", "/\x1B[2J", "/a\x7F"}) EXPECT_EQ(why_bad_path(path, OddNames::allow), "") << path;
+  EXPECT_EQ(why_bad_path(std::string_view("/a\0b", 4), OddNames::allow), "has a NUL byte");
+  EXPECT_EQ(why_bad_path("/a\n/..", OddNames::allow), "has a '..' component");
+}
+
 TEST(Path, LengthAndDepthAreLimited) {
   std::string deep;
   for (int i = 0; i < 512; ++i) deep += "/d";

@@ -1,0 +1,9 @@
+# exit 0: a package of odd names can be built by those who ask for it
+mkdir v R
+printf x > "$(printf 'v/two\nlines')"
+minipkg build v -o odd.pkg.tar --name odd --version 1 --arch noarch
+echo "$?"
+minipkg build v -o odd.pkg.tar --name odd --version 1 --arch noarch --allow-odd-names
+minipkg install --root R odd.pkg.tar
+echo "$?"
+minipkg install --root R --allow-odd-names odd.pkg.tar
