@@ -10,13 +10,17 @@ from hostile import tarball
 from hostile.tarball import Member, file, raw, tar
 
 
+BAD_PACKAGE = 6
+
+
 @dataclasses.dataclass
 class Refused:
-    """Exit 6, and words that hold `why`, the archive's name and, where a member is at fault, "member NUMBER 'NAME'"
+    """Exit 6 or `status`, and words that hold `why`, the archive's name and, where a member is at fault, "member NUMBER 'NAME'"
     with the name as it is printed. Nothing is touched."""
     why: str
     number: int = None
     name: str = None
+    status: int = BAD_PACKAGE
 
     def words(self, shift=0):
         member = [] if self.number is None else [f"member {self.number + shift}" +

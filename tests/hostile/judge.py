@@ -6,12 +6,11 @@ import stat
 
 from hostile import arena
 from hostile.arena import OUTSIDE, PACKAGES, ROOT
-from hostile.case import SAME, Accepted, Refused
+from hostile.case import BAD_PACKAGE, SAME, Accepted, Refused
 from hostile.tarball import raw
 from support import minipkg
 
 MOST_MEMORY = 128 << 20
-BAD_PACKAGE = 6
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 CRASH = re.compile(r"Sanitizer|runtime error:|terminate called|Assertion|internal error", re.I)
 OURS = (b"var/lib/minipkg",)  # databases: what they say afterwards is other tests' matter
@@ -40,7 +39,7 @@ class Judge:
             package.write_bytes(content)
             arena.fresh_root()
             arena.set_size(arena.used() + case.declared + arena.LOOSE)
-            inspected = case.inspect if case.inspect is not SAME and form == "bare" else verdict
+            inspected = case.inspect if case.inspect is not SAME and (form == "bare" or case.native is SAME) else verdict
             found += [f"{form}, inspect: {fault}" for fault in self.inspect(case, package, inspected, shift)]
             # What has a manifest is read only where it must be: here always.
             read_all = ["--verify-archive"] if form == "native" else []
@@ -93,11 +92,13 @@ class Judge:
         yield from (f"ESCAPED: {each}" for each in arena.differences(self.outside, arena.snapshot(OUTSIDE)))
 
     def judge_words(self, done, package, verdict, shift):
-        wanted = 0 if isinstance(verdict, Accepted) else BAD_PACKAGE
+        wanted = 0 if isinstance(verdict, Accepted) else verdict.status
         if done.status != wanted:
             yield f"ended with {done.status}, not {wanted}: {done.err or done.out}"
             return
-        words = verdict.words if wanted == 0 else [str(package), *verdict.words(shift)]
+        words = verdict.words if wanted == 0 else verdict.words(shift)
+        if wanted == BAD_PACKAGE:
+            words = [str(package), *words]
         yield from (f"did not say {word!r}: {done.err}" for word in words if word not in done.err + done.out)
 
 

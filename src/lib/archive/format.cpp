@@ -15,7 +15,7 @@ struct Magic {
   std::string_view name;
 };
 
-constexpr std::array<Magic, 24> magics{{
+constexpr std::array<Magic, 29> magics{{
     {"\x1F\x8B"sv, Format::gzip, "gzip data"},
     {"\xFD\x37zXZ\0"sv, Format::xz, "xz data"},
     {"\x28\xB5\x2F\xFD"sv, Format::zstd, "zstd data"},
@@ -38,6 +38,11 @@ constexpr std::array<Magic, 24> magics{{
     {"\x1F\x9D"sv, Format::other, "compress (.Z) data"},
     {"\x89LZO"sv, Format::other, "lzop data"},
     {"\x5D\0\0"sv, Format::other, "lzma data"},
+    {"LRZI"sv, Format::other, "lrzip data"},
+    {"begin "sv, Format::other, "uuencoded text"},
+    {"#mtree"sv, Format::other, "an mtree list"},
+    {"WARC/"sv, Format::other, "a WARC archive"},
+    {"#!"sv, Format::other, "a script"},
     {"hsqs"sv, Format::other, "a squashfs image"},
     {"\x7F"
      "ELF"sv,
