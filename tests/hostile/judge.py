@@ -41,10 +41,7 @@ class Judge:
             arena.set_size(arena.used() + case.declared + arena.LOOSE)
             inspected = case.inspect if case.inspect is not SAME and (form == "bare" or case.native is SAME) else verdict
             found += [f"{form}, inspect: {fault}" for fault in self.inspect(case, package, inspected, shift)]
-            # What has a manifest is read only where it must be: here always.
-            read_all = ["--verify-archive"] if form == "native" else []
-            found += [f"{form}, install: {fault}"
-                      for fault in self.install(package, verdict, shift, [*case.options, *read_all])]
+            found += [f"{form}, install: {fault}" for fault in self.install(case, package, verdict, shift)]
             package.unlink()
             arena.set_size(64 << 20)
         return found
@@ -63,9 +60,10 @@ class Judge:
         yield from self.judge_words(done, package, verdict, shift)
         yield from arena.differences(before, arena.snapshot(ROOT))
 
-    def install(self, package, verdict, shift, options):
+    def install(self, case, package, verdict, shift):
         before = arena.snapshot(ROOT, without=OURS)
-        done = self.run("install", *options, package)
+        # What has a manifest is otherwise read only where a byte of it is needed.
+        done = self.run("install", "--verify-archive", *case.options, package)
         self.most_staged = max(self.most_staged, done.staged)
         yield from self.judge_run(done)
         yield from self.judge_words(done, package, verdict, shift)

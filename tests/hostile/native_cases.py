@@ -72,7 +72,7 @@ CONTRADICTIONS = [
     Case("native-cut-behind-manifest", "an archive cut behind the manifest",
          lambda: package(F)[:-4 * BLOCK] + b"", Refused("its end mark is missing")),
     Case("native-pkginfo", "a .PKGINFO that promises another manifest",
-         package(F, before=[file(".PKGINFO", b"# minipkg-manifest-sha256 = " + b"0" * 64 + b"\n")]), Refused("")),
+         package(F, before=[file(".PKGINFO", b"# .MINIPKG/manifest.json sha256 " + b"0" * 64 + b"\n")]), Refused("is damaged (its SHA-256 is not that of .PKGINFO)", 2)),
     Case("native-directory-metadata", "a directory .MINIPKG/manifest.json", tar(directory(NAME), F),
          Refused("is the manifest, but is no regular file", 1)),
 ]
@@ -118,7 +118,8 @@ MANIFESTS = [
     Case("manifest-large-size", "a manifest that lists 8 EiB, and an archive that has a byte",
          lambda: with_manifest(json.dumps(manifest(files=[{"path": "/f", "type": "file", "mode": "0644", "size": 2**62,
                                                             "digest": {"sha256": "0" * 64}}])), F),
-         Refused("has the size '1', the manifest says '4611686018427387904'", 2)),
+         Refused("", status=3),  # there is no room for it, which is said first
+         inspect=Refused("has the size '1', the manifest says '4611686018427387904'", 2)),
 ]
 
 CASES = CONTRADICTIONS + MANIFESTS

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <map>
 #include <set>
@@ -58,11 +59,25 @@ Records parse_records(std::string_view body) {
   return records;
 }
 
+/// What libarchive would drop, or make something of, without a word.
+void check_attribute(std::string_view key, std::string_view value) {
+  constexpr std::string_view star = "SCHILY.xattr.";
+  constexpr std::string_view own = "LIBARCHIVE.xattr.";
+  if (key == star || key == own) refuse("has an attribute without a name");
+  const auto is_base_64 = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '/';
+  };
+  const std::string_view digits = value.substr(0, value.find_last_not_of('=') + 1);
+  if (key.starts_with(own) && !std::all_of(digits.begin(), digits.end(), is_base_64))
+    refuse(fmt::format("has a pax record '{}' that is no base 64", printable(key)));
+}
+
 void check_record(std::string_view key, std::string_view value) {
   static const std::set<std::string_view> numbers{"uid", "gid", "size", "SCHILY.devmajor", "SCHILY.devminor"};
   static const std::set<std::string_view> unsupported{"SUN.holesdata",    "SCHILY.realsize",     "GNU.dumpdir",
                                                       "SCHILY.acl.ace",   "GNU.volume.filename", "GNU.volume.size",
                                                       "GNU.volume.offset"};
+  check_attribute(key, value);
   const bool binary = key.starts_with("SCHILY.xattr.") || key.starts_with("RHT.security.");
   std::uint64_t number = 0;
   if (!binary && value.find('\0') != std::string_view::npos)

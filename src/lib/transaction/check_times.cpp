@@ -24,12 +24,12 @@ std::optional<std::int64_t> time_of(const Step& step) {
 }
 
 bool can_hold(const os::Area& area, std::int64_t time) {
-  constexpr std::int64_t rounding = 2;  // of FAT
+  const std::int64_t unit = area.fs() == FileSystem::fat ? 2 : 1;
   const int directory = area.staged().fd();
   const timespec both[2] = {{time, 0}, {time, 0}};
   struct stat status {};
   if (::utimensat(directory, ".", both, 0) != 0 || ::fstatat(directory, ".", &status, 0) != 0) return false;
-  return std::abs(status.st_mtim.tv_sec - time) < rounding;
+  return std::abs(status.st_mtim.tv_sec - time) < unit;
 }
 
 }  // namespace
