@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "lib/store/row.hpp"
 #include "minipkg/error.hpp"
 
 namespace minipkg::store {
@@ -125,7 +126,7 @@ FileEntry decode_file_entry(const std::string& path, std::string_view bytes) {
   Reader reader(bytes);
   FileEntry entry;
   entry.path = path;
-  entry.type = static_cast<FileType>(reader.number());
+  entry.type = enumerator(reader.number(), FileType::socket);
   entry.mode = static_cast<std::uint16_t>(reader.number());
   entry.owner.user = reader.string();
   entry.owner.group = reader.string();

@@ -16,6 +16,7 @@
 
 #include "lib/base/fail.hpp"
 #include "lib/store/codec.hpp"
+#include "lib/store/trust.hpp"
 #include "lib/store/vfs.hpp"
 #include "minipkg/text.hpp"
 
@@ -53,32 +54,73 @@ int own_descriptor(const std::string& path) {
   return -1;
 }
 
+constexpr int steps_between = 100'000;
+constexpr std::uint64_t steps_at_least = 10'000'000, steps_for_a_byte = 64;
+
+std::uint64_t size_of(const std::string& path) {
+  struct stat stat {};
+  return ::stat(path.c_str(), &stat) == 0 ? static_cast<std::uint64_t>(stat.st_size) : 0;
+}
+
+/// Bytes that the question under way was answered with. A page may stand in the place of many values, too.
+thread_local std::uint64_t answered = 0;
+constexpr std::uint64_t most_answered = std::uint64_t{1} << 30U;
+
+void count_answer(const SQLite::Column& column) {
+  answered += static_cast<std::uint64_t>(column.getBytes());
+  if (answered > most_answered) {
+    throw Error(ErrorKind::cannot_answer, "cannot use a database: it is damaged, or its answer has more than 1 GiB");
+  }
+}
+
 }  // namespace
 
-Database::Database(const OpenDatabase& options, int application_id, int known_version)
+Database::Database(const OpenDatabase& options, int application_id, const Migrations& migrations)
     : path_(options.name.empty() ? options.path : options.name), mode_(options.mode) {
+  check_file(options.path, path_);
   guard([&] {
-    const int flags = options.mode == Mode::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
-    database_ = std::make_unique<SQLite::Database>(options.path, flags | SQLITE_OPEN_NOFOLLOW,
-                                                   static_cast<int>(options.busy.count()), exact_names_vfs());
-    sqlite3* const raw = database_->getHandle();
-    sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    database_->exec("PRAGMA foreign_keys = ON");
-    database_->exec(options.durability == Durability::full ? "PRAGMA synchronous = EXTRA" : "PRAGMA synchronous = OFF");
-    const std::int64_t owner = number("PRAGMA application_id");
-    if (version() != 0 && owner != application_id) {
-      fail(ErrorKind::cannot_answer, "open", path_, "it is not a database of minipkg");
-    }
-    if (version() > known_version) {
-      fail(ErrorKind::cannot_answer, "open", path_,
-           fmt::format("its schema has version {}, this minipkg knows versions up to {}", version(), known_version),
-           "use the minipkg that wrote it, or a newer one");
-    }
+    open(options);
+    check(application_id, migrations);
   });
 }
 
+void Database::open(const OpenDatabase& options) {
+  const int flags = options.mode == Mode::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+  database_ = std::make_unique<SQLite::Database>(options.path, flags | SQLITE_OPEN_NOFOLLOW,
+                                                 static_cast<int>(options.busy.count()), exact_names_vfs());
+  restrict_connection(*database_);
+  most_steps_ = steps_at_least + steps_for_a_byte * size_of(options.path);
+  sqlite3_progress_handler(database_->getHandle(), steps_between, count_steps, this);
+  database_->exec("PRAGMA foreign_keys = ON");
+  database_->exec(options.durability == Durability::full ? "PRAGMA synchronous = EXTRA" : "PRAGMA synchronous = OFF");
+}
+
+void Database::check(int application_id, const Migrations& migrations) {
+  const auto refuse = [this](const std::string& why, const char* hint = "") {
+    fail(ErrorKind::cannot_answer, "open", path_, why, hint);
+  };
+  const std::int64_t owner = number("PRAGMA application_id");
+  const int its_version = version(), known = static_cast<int>(migrations.size());
+  if (its_version != 0 && owner != application_id) refuse("it is not a database of minipkg");
+  if (its_version < 0 || its_version > known) {
+    refuse(fmt::format("its schema has version {}, this minipkg knows versions up to {}", its_version, known),
+           "use the minipkg that wrote it, or a newer one");
+  }
+  if (SQLite::Statement mode(*database_, "PRAGMA journal_mode"); mode.executeStep() && text(mode.getColumn(0)) == "wal")
+    refuse("it has a write-ahead log, which minipkg's have not");
+  check_schema(*database_, path_, std::span(migrations).first(static_cast<std::size_t>(its_version)));
+}
+
+/// In a damaged file one page may stand in the place of many, and what leads to it, too: twenty pages are enough to be
+/// read for ever. Rows that are stored once each come to their end long before.
+int Database::count_steps(void* self) {
+  auto* database = static_cast<Database*>(self);
+  database->steps_ += steps_between;
+  return database->steps_ > database->most_steps_ ? 1 : 0;
+}
+
 SQLite::Statement& Database::prepare(const char* sql) {
+  steps_ = answered = 0;
   auto& statement = statements_[sql];
   if (statement == nullptr) {
     statement = std::make_unique<SQLite::Statement>(*database_, sql);
@@ -120,7 +162,8 @@ void Database::throw_error(const SQLite::Exception& failure) const {
   const int code = failure.getExtendedErrorCode() != -1 ? failure.getExtendedErrorCode() : failure.getErrorCode();
   const ErrorKind kind = kind_of(code);
   if (kind == ErrorKind::locked) fail_locked();
-  std::string cause = failure.what();
+  std::string cause = printable(failure.what());
+  if ((code & 0xFF) == SQLITE_INTERRUPT) cause = "it is damaged: reading it would never end";
   const int system = database_ == nullptr ? 0 : sqlite3_system_errno(database_->getHandle());
   if ((code & 0xFF) == SQLITE_IOERR && system != 0) cause += fmt::format(" ({})", std::strerror(system));
   throw Error(kind, cannot("use", path_, cause),
@@ -179,10 +222,12 @@ void bind_digest(SQLite::Statement& statement, int index, const Digest& digest) 
 }
 
 std::string text(const SQLite::Column& column) {
+  count_answer(column);
   return {column.getText(), static_cast<std::size_t>(column.getBytes())};
 }
 
 std::string blob(const SQLite::Column& column) {
+  count_answer(column);
   const auto* const bytes = static_cast<const char*>(column.getBlob());
   return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(column.getBytes()));
 }

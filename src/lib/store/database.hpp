@@ -6,7 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "minipkg/manifest.hpp"
 
@@ -24,11 +26,15 @@ struct OpenDatabase {
 };
 
 /// One SQLite file: rollback journal, synchronous=EXTRA, so that readers need no write permission and no side files.
-/// All its failures are minipkg::Error: locked, permission, or cannot_answer, naming the file.
+/// All its failures are minipkg::Error: locked, permission, or cannot_answer, naming the file. Whatever the file is, a
+/// question comes to an end and takes no more memory than a limit: trust.hpp.
 class Database {
  public:
-  /// Throws Error(cannot_answer) if the file belongs to another program or a newer minipkg.
-  Database(const OpenDatabase&, int application_id, int known_version);
+  using Migrations = std::vector<std::string_view>;
+  /// Throws Error(cannot_answer) if the file belongs to another program or a newer minipkg, or somebody changed its
+  /// schema; Error(permission) if others may write to it. `migrations` are its versions, from 1.
+  Database(const OpenDatabase&, int application_id, const Migrations& migrations);
+  Database(Database&&) = delete;  // SQLite's callback knows its address
 
   /// A statement prepared once, reset and ready to be bound.
   SQLite::Statement& prepare(const char* sql);
@@ -55,6 +61,9 @@ class Database {
   void close();
 
  private:
+  void open(const OpenDatabase&);
+  void check(int application_id, const Migrations&);
+  static int count_steps(void* self);
   bool may_pass(const SQLite::Exception&, int attempt) const;
   [[noreturn]] void throw_error(const SQLite::Exception&) const;
   /// Names the process that holds a lock on the file.
@@ -64,6 +73,7 @@ class Database {
   Mode mode_;
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
+  std::uint64_t steps_ = 0, most_steps_ = 0;  ///< of SQLite's machine, since the last prepare()
 };
 
 /// BEGIN in the constructor, ROLLBACK in the destructor, explicit commit().
@@ -85,6 +95,7 @@ class SqlTransaction {
 // Columns and parameters in the types the rest of the program uses. SQLite's integers are signed.
 inline std::int64_t as_signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 inline std::uint64_t as_unsigned(const SQLite::Column& column) { return static_cast<std::uint64_t>(column.getInt64()); }
+// Reading refuses more than one question may be answered with.
 void bind_blob(SQLite::Statement&, int index, std::string_view bytes);
 void bind_digest(SQLite::Statement&, int index, const Digest&);
 std::string text(const SQLite::Column&);

@@ -7,7 +7,9 @@
 
 #include "lib/model/path.hpp"
 #include "lib/store/codec.hpp"
+#include "lib/store/row.hpp"
 #include "lib/store/schema.hpp"
+#include "minipkg/error.hpp"
 
 namespace minipkg::store {
 namespace {
@@ -18,8 +20,8 @@ constexpr const char* file_columns =
 
 FileEntry read_file(SQLite::Statement& row) {
   FileEntry entry;
-  entry.path = child_path(text(row.getColumn(0)), text(row.getColumn(1)));
-  entry.type = static_cast<FileType>(row.getColumn(2).getInt());
+  entry.path = checked_path(child_path(text(row.getColumn(0)), text(row.getColumn(1))));
+  entry.type = enumerator(row.getColumn(2).getInt64(), FileType::socket);
   entry.mode = static_cast<std::uint16_t>(row.getColumn(3).getInt());
   entry.owner = {text(row.getColumn(4)), text(row.getColumn(5)), row.getColumn(6).getUInt(),
                  row.getColumn(7).getUInt()};
@@ -40,6 +42,14 @@ InstalledPackage read_package(SQLite::Statement& row) {
           text(row.getColumn(3)), digest(row.getColumn(4)), static_cast<std::uint64_t>(row.getColumn(5).getInt64())};
 }
 
+Manifest recorded_head(const std::string& json, const std::string& where) {
+  try {
+    return parse_manifest(json, where, OddNames::allow);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::cannot_answer, error.what());  // no package was given
+  }
+}
+
 bool exists(const std::string& path) {
   struct stat stat {};
   return ::stat(path.c_str(), &stat) == 0;
@@ -49,12 +59,12 @@ bool exists(const std::string& path) {
 
 Packages::Packages(const OpenDatabase& options) : options_(options) {
   if (options.mode == Mode::read && !exists(options.path)) return;
-  database_.emplace(options, packages_application_id, static_cast<int>(packages_migrations.size()));
+  database_.emplace(options, packages_application_id, packages_migrations);
 }
 
 void Packages::reopen() {
   database_.reset();
-  database_.emplace(options_, packages_application_id, static_cast<int>(packages_migrations.size()));
+  database_.emplace(options_, packages_application_id, packages_migrations);
 }
 
 bool Packages::has_schema() {
@@ -94,7 +104,7 @@ std::optional<Manifest> Packages::manifest(const std::string& name) {
     SQLite::Statement& row = database_->prepare("SELECT manifest, installed_size FROM package WHERE name = ?");
     row.bind(1, name);
     if (row.executeStep()) {
-      manifest = parse_manifest(text(row.getColumn(0)), database_->path() + ": " + name, OddNames::allow);
+      manifest = recorded_head(text(row.getColumn(0)), database_->path() + ": " + name);
       manifest->installed_size = static_cast<std::uint64_t>(row.getColumn(1).getInt64());
     }
     row.reset();
@@ -163,8 +173,8 @@ std::vector<OwnedFile> Packages::matching(const std::string& directories, const 
     rows.bind(1, directories);
     rows.bind(2, names);
     while (rows.executeStep()) {
-      found.push_back({child_path(text(rows.getColumn(0)), text(rows.getColumn(1))), text(rows.getColumn(2)),
-                       text(rows.getColumn(3))});
+      found.push_back({checked_path(child_path(text(rows.getColumn(0)), text(rows.getColumn(1)))),
+                       text(rows.getColumn(2)), text(rows.getColumn(3))});
     }
     rows.reset();
     return found;

@@ -22,8 +22,7 @@ const char* name_of(JournalState state) { return state == JournalState::staging 
 
 }  // namespace
 
-State::State(const OpenDatabase& options)
-    : database_(options, state_application_id, static_cast<int>(state_migrations.size())) {
+State::State(const OpenDatabase& options) : database_(options, state_application_id, state_migrations) {
   if (options.mode == Mode::read && database_.version() == 1) database_.exec(first_as_newest);
   if (options.mode == Mode::read && database_.version() == 2) database_.exec(second_as_newest);
   if (options.mode == Mode::read || database_.version() == static_cast<int>(state_migrations.size())) return;

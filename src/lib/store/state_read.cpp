@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lib/model/path.hpp"
 #include "lib/store/codec.hpp"
+#include "lib/store/row.hpp"
 #include "lib/store/state.hpp"
 
 namespace minipkg::store {
@@ -8,13 +9,13 @@ namespace {
 
 JournalStep read_step(SQLite::Statement& row) {
   JournalStep step;
-  step.kind = static_cast<StepKind>(row.getColumn(0).getInt());
-  step.appear = static_cast<Appear>(row.getColumn(1).getInt());
+  step.kind = enumerator(row.getColumn(0).getInt64(), StepKind::remove_directory, StepKind::create_directory);
+  step.appear = enumerator(row.getColumn(1).getInt64(), Appear::with_parent);
   step.place = row.getColumn(2).getUInt();
-  step.path = child_path(text(row.getColumn(3)), text(row.getColumn(4)));
+  step.path = checked_path(child_path(text(row.getColumn(3)), text(row.getColumn(4))));
   step.staged_ino = as_unsigned(row.getColumn(5));
   step.before_ino = as_unsigned(row.getColumn(6));
-  step.save_as = text(row.getColumn(7));
+  if (!row.getColumn(7).isNull()) step.save_as = checked_path(text(row.getColumn(7)));
   if (!row.getColumn(8).isNull()) step.before = decode_attributes(blob(row.getColumn(8)));
   step.before_mtime = row.getColumn(9).getInt64();
   if (!row.getColumn(10).isNull()) step.old_digest = digest(row.getColumn(10));
@@ -74,7 +75,7 @@ std::optional<Journal> State::open_journal() {
       return std::nullopt;
     }
     journal.number = as_unsigned(head.getColumn(0));
-    journal.id = text(head.getColumn(1));
+    journal.id = checked_name(text(head.getColumn(1)));
     journal.state = text(head.getColumn(2)) == "staging" ? JournalState::staging : JournalState::committing;
     journal.restores = as_unsigned(head.getColumn(3));
     head.reset();
@@ -90,7 +91,8 @@ std::vector<JournalPlace> State::places(std::uint64_t number) {
       database_.prepare("SELECT top, mtime, kept_bytes FROM journal_place WHERE number = ? ORDER BY place");
   rows.bind(1, as_signed(number));
   while (rows.executeStep()) {
-    places.push_back({text(rows.getColumn(0)), rows.getColumn(1).getInt64(), as_unsigned(rows.getColumn(2))});
+    places.push_back(
+        {checked_path(text(rows.getColumn(0))), rows.getColumn(1).getInt64(), as_unsigned(rows.getColumn(2))});
   }
   rows.reset();
   return places;
@@ -104,12 +106,15 @@ void State::load_steps(Journal& journal) {
   steps.bind(1, as_signed(journal.number));
   while (steps.executeStep()) journal.steps.push_back(read_step(steps));
   steps.reset();
+  for (const JournalStep& step : journal.steps) {
+    if (step.place >= journal.places.size()) refuse_value("a step in a place that is none");
+  }
   SQLite::Statement& touched = database_.prepare(
       "SELECT path, mtime FROM journal_directory JOIN directory ON directory.id = journal_directory.directory "
       "WHERE number = ? ORDER BY path");
   touched.bind(1, as_signed(journal.number));
   while (touched.executeStep())
-    journal.touched.push_back({text(touched.getColumn(0)), touched.getColumn(1).getInt64()});
+    journal.touched.push_back({checked_path(text(touched.getColumn(0))), touched.getColumn(1).getInt64()});
   touched.reset();
 }
 
@@ -142,16 +147,16 @@ std::vector<RetiredInode> State::retired() {
     while (row.executeStep()) {
       RetiredInode inode;
       inode.transaction = as_unsigned(row.getColumn(0));
-      inode.path = text(row.getColumn(1));
+      inode.path = checked_path(text(row.getColumn(1)));
       inode.identity = {as_unsigned(row.getColumn(2)), as_unsigned(row.getColumn(3)), row.getColumn(4).getInt64()};
       inode.handle = {row.getColumn(5).getInt(), blob(row.getColumn(6))};
-      inode.place = text(row.getColumn(7));
+      inode.place = checked_path(text(row.getColumn(7)));
       inode.package = text(row.getColumn(8));
       inode.old_version = text(row.getColumn(9));
       inode.old_digest = digest(row.getColumn(10));
-      inode.kind = static_cast<RetiredKind>(row.getColumn(11).getInt());
+      inode.kind = enumerator(row.getColumn(11).getInt64(), RetiredKind::removed);
       inode.boot_id = text(row.getColumn(12));
-      inode.language = static_cast<Language>(row.getColumn(13).getInt());
+      inode.language = enumerator(row.getColumn(13).getInt64(), Language::javascript);
       inode.renamed = row.getColumn(14).getInt64();
       inode.returned = row.getColumn(15).getInt() != 0;
       inode.settled = row.getColumn(16).getInt() != 0;
@@ -185,7 +190,7 @@ std::vector<PackageChange> State::changes(std::uint64_t number) {
   while (row.executeStep()) {
     PackageChange change;
     change.name = text(row.getColumn(0));
-    change.action = static_cast<Action>(row.getColumn(1).getInt());
+    change.action = enumerator(row.getColumn(1).getInt64(), Action::remove);
     change.from_version = text(row.getColumn(2));
     change.to_version = text(row.getColumn(3));
     change.arch = text(row.getColumn(4));
@@ -199,6 +204,7 @@ std::vector<PackageChange> State::changes(std::uint64_t number) {
 std::vector<HistoryFile> State::history_files(std::uint64_t number) {
   Journal journal;
   journal.number = number;
+  journal.places = places(number);
   load_steps(journal);
   std::vector<HistoryFile> files;
   for (const JournalStep& step : journal.steps) {

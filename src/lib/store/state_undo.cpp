@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lib/store/codec.hpp"
+#include "lib/store/row.hpp"
 #include "lib/store/state.hpp"
 
 namespace minipkg::store {
@@ -58,7 +59,7 @@ std::vector<PackageBefore> State::packages_before(std::uint64_t number) {
       files.bind(1, as_signed(number));
       files.bind(2, one.name);
       while (files.executeStep()) {
-        const std::string path = text(files.getColumn(0));
+        const std::string path = checked_path(text(files.getColumn(0)));
         if (files.getColumn(1).isNull()) {
           one.were_not.push_back(path);
         } else {
@@ -78,7 +79,7 @@ Journal State::journal(std::uint64_t number) {
     SQLite::Statement& row = database_.prepare("SELECT id, restores FROM history WHERE number = ?");
     row.bind(1, as_signed(number));
     if (row.executeStep()) {
-      journal.id = text(row.getColumn(0));
+      journal.id = checked_name(text(row.getColumn(0)));
       journal.restores = as_unsigned(row.getColumn(1));
     }
     row.reset();
@@ -96,7 +97,7 @@ std::vector<Journal> State::kept() {
     while (rows.executeStep()) {
       Journal& one = kept.emplace_back();
       one.number = as_unsigned(rows.getColumn(0));
-      one.id = text(rows.getColumn(1));
+      one.id = checked_name(text(rows.getColumn(1)));
     }
     rows.reset();
     for (Journal& one : kept) one.places = places(one.number);
@@ -109,7 +110,7 @@ std::set<std::string> State::retired_paths(std::uint64_t number) {
     std::set<std::string> paths;
     SQLite::Statement& rows = database_.prepare("SELECT path FROM retired WHERE number = ?");
     rows.bind(1, as_signed(number));
-    while (rows.executeStep()) paths.insert(text(rows.getColumn(0)));
+    while (rows.executeStep()) paths.insert(checked_path(text(rows.getColumn(0))));
     rows.reset();
     return paths;
   });

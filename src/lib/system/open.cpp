@@ -15,6 +15,7 @@
 #include "lib/os/attributes.hpp"
 #include "lib/os/file_stat.hpp"
 #include "lib/os/resolver.hpp"
+#include "lib/store/trust.hpp"
 #include "lib/system/system_impl.hpp"
 
 namespace minipkg {
@@ -43,14 +44,11 @@ void try_to_set_mtime(int directory, std::int64_t nanoseconds, const std::string
   }
 }
 
-/// Nobody but root and this user may write where the databases are. In a user namespace that root is not in, root's
-/// files seem to be another's: whoever owns "/".
+/// Nobody but root and this user may write where the databases are.
 void check_directory(int fd, const std::string& path) {
-  struct stat stat {
-  }, top{};
-  if (::fstat(fd, &stat) != 0 || ::stat("/", &top) != 0) fail_errno("look at", path);
-  const bool ours = stat.st_uid == 0 || stat.st_uid == ::geteuid() || stat.st_uid == top.st_uid;
-  if (!ours || (stat.st_mode & 022U) != 0) {
+  struct stat stat {};
+  if (::fstat(fd, &stat) != 0) fail_errno("look at", path);
+  if (!store::is_ours_alone(stat)) {
     fail(ErrorKind::permission, "use", path, "other users may write to it", "make it root's, with mode 0755");
   }
 }
@@ -282,6 +280,7 @@ void System::Impl::forget_made(const std::string& made) {
   std::istringstream lines(made);
   std::int64_t time = 0;
   for (std::string path; lines >> time && lines.get() == ' ' && std::getline(lines, path);) {
+    if (!why_bad_path(path).empty()) continue;  // a database may come from somebody else
     directories.emplace(directories.begin(), path, time);
   }
   for (const auto& [path, parents_time] : directories) {

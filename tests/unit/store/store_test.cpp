@@ -160,6 +160,13 @@ TEST(PackagesStore, AReaderThatNeverLetsGoStopsTheWriterBeforeAnyChange) {
   }
 }
 
+RetiredInode a_retired_inode(const std::string& path) {
+  RetiredInode inode;
+  inode.path = path;
+  inode.place = "/";
+  return inode;
+}
+
 Journal a_journal() {
   Journal journal;
   journal.id = "0123456789abcdef";
@@ -220,10 +227,9 @@ TEST(StateStore, RetiredInodesCountWhenTheTransactionIsDone) {
   State state(at(dir, "s.db"));
   Journal journal = a_journal();
   journal.number = state.begin({journal.id, 1000, 0, {}, {}}, journal.places);
-  RetiredInode inode;
+  RetiredInode inode = a_retired_inode("/usr/lib/libx.so");
   inode.identity = {5, 6, 7};
   inode.handle = {1, std::string("h\0h", 3)};
-  inode.path = "/usr/lib/libx.so";
   inode.boot_id = "boot";
   state.write_journal(journal, {inode}, {});
   EXPECT_TRUE(state.retired().empty());
@@ -283,9 +289,8 @@ TEST(StateStore, AnInodeThatHasANameAgainIsNotRetired) {
   State state(at(dir, "s.db"));
   Journal journal = a_journal();
   journal.number = state.begin({journal.id, 1000, 0, {}, {}}, journal.places);
-  RetiredInode inode;
+  RetiredInode inode = a_retired_inode("/usr/lib/libx.so");
   inode.identity = {5, 6, 7};
-  inode.path = "/usr/lib/libx.so";
   state.write_journal(journal, {inode}, {});
   state.close_done(journal, 2000, State::Keep::old_inodes);
   state.forget_returned({{5, 6, 8}});
@@ -299,9 +304,8 @@ TEST(StateStore, OfAScriptThatHasANameAgainItStaysOnRecordUntilWhenItHadNone) {
   State state(at(dir, "s.db"));
   Journal journal = a_journal();
   journal.number = state.begin({journal.id, 1000, 0, {}, {}}, journal.places);
-  RetiredInode inode;
+  RetiredInode inode = a_retired_inode("/usr/bin/x");
   inode.identity = {5, 6, 7};
-  inode.path = "/usr/bin/x";
   inode.language = Language::python;
   journal.renamed = 40;
   state.write_journal(journal, {inode}, {});
@@ -321,9 +325,7 @@ TEST(StateStore, OfASettledScriptOnlyThatNobodyHoldsItIsForgotten) {
   State state(at(dir, "s.db"));
   Journal journal = a_journal();
   journal.number = state.begin({journal.id, 1000, 0, {}, {}}, journal.places);
-  RetiredInode library, script;
-  library.path = "/usr/lib/libx.so";
-  script.path = "/usr/bin/x";
+  RetiredInode library = a_retired_inode("/usr/lib/libx.so"), script = a_retired_inode("/usr/bin/x");
   script.language = Language::shell;
   state.write_journal(journal, {library, script}, {});
   state.close_done(journal, 2000, State::Keep::old_inodes);
@@ -339,7 +341,7 @@ TEST(StateStore, ATransactionThatDiedIsDatedBeforeItsFirstChange) {
   State state(at(dir, "s.db"));
   Journal journal = a_journal();
   journal.number = state.begin({journal.id, 1000, 0, {}, {}}, journal.places);
-  RetiredInode inode;
+  RetiredInode inode = a_retired_inode("/usr/bin/x");
   inode.language = Language::shell;
   journal.renamed = 40;
   state.write_journal(journal, {inode}, {});
