@@ -126,11 +126,29 @@ TEST(HostileDatabase, RowsThatPackagesNeverHaveAreRefused) {
            Case{"UPDATE directory SET path = 'usr'", "a path that is none"},
            Case{"UPDATE file SET xattrs = x'ffffffffffffffff'", "cut short"},
            Case{"UPDATE package SET manifest = '[]'", "cannot read"},
-           Case{"UPDATE package SET manifest = x'00ff'", "cannot read"},
        }) {
     const TempDir dir;
     fill_packages(dir);
     change(dir / "p.db", one.sql);
+    EXPECT_THAT(refusal([&] { Packages(at(dir, "p.db")).manifest("one"); }), HasSubstr(one.why)) << one.sql;
+  }
+}
+
+TEST(HostileDatabase, ValuesOfOtherTypesAreRefused) {
+  const std::string schema = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = ";
+  for (const Case& one : {
+           Case{"UPDATE package SET manifest = x'00ff'", "cannot read"},
+           Case{"UPDATE package SET manifest = 7, installed_size = 'much'", "cannot read"},
+           Case{"UPDATE file SET xattrs = 1.5", "cut short"},
+           Case{"UPDATE file SET type = 'file'", "nothing was refused"},  // read as 0
+           Case{"UPDATE file SET name = x'2f'", "a path that is none"},
+       }) {
+    const TempDir dir;
+    fill_packages(dir, 1);
+    change(dir / "p.db", schema + "replace(replace(sql, 'STRICT, ', ''), 'STRICT', '') WHERE type = 'table'");
+    change(dir / "p.db", one.sql);
+    change(dir / "p.db", schema + "replace(sql, ') WITHOUT', ') STRICT, WITHOUT') WHERE type = 'table'");
+    change(dir / "p.db", schema + "sql || 'STRICT' WHERE type = 'table' AND sql NOT LIKE '%ROWID'");
     EXPECT_THAT(refusal([&] { Packages(at(dir, "p.db")).manifest("one"); }), HasSubstr(one.why)) << one.sql;
   }
 }
