@@ -40,9 +40,12 @@ std::vector<Package> open_packages(Context& context, const InstallOptions& optio
     throw Error(ErrorKind::usage,
                 "cannot name 'several packages' at once: --name, --version and --arch are for one FILE");
   }
-  OpenPackageOptions how{options.name,    options.version,
-                         options.arch,    options.allow_special ? SpecialFiles::allow : SpecialFiles::refuse,
-                         *options.limits, options.allow_odd_names ? OddNames::allow : OddNames::refuse,
+  OpenPackageOptions how{options.name,
+                         options.version,
+                         options.arch,
+                         options.allow_special ? SpecialFiles::allow : SpecialFiles::refuse,
+                         *options.limits,
+                         options.allow_odd_names ? OddNames::allow : OddNames::refuse,
                          requirements_of(context, options.required, options.files.size())};
   std::vector<Package> packages;
   for (const std::string& file : options.files) {

@@ -17,7 +17,8 @@ bool is_ours_alone(const struct stat&);
 
 /// Of a file that is not opened yet, and of the journal beside it, which SQLite would play back: it may name any file
 /// of the machine as a super-journal, and SQLite would remove that. A file that is not there is good. `name` stands for
-/// it in messages. Throws Error(permission) where others may write, Error(cannot_answer) for what is no database of ours.
+/// it in messages. Throws Error(permission) where others may write, Error(cannot_answer) for what is no database of
+/// ours.
 void check_file(const std::string& path, const std::string& name);
 
 /// Takes from a connection what a schema could use against us and ours does not need.

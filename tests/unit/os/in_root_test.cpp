@@ -69,7 +69,7 @@ TEST_P(InRoot, WhatCannotBe) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Openat2, InRoot, testing::Bool(),
-                         [](const auto& info) { return info.param ? "Missing" : "There"; });
+                         [](const auto& one) { return one.param ? "Missing" : "There"; });
 
 }  // namespace
 }  // namespace minipkg::os
