@@ -5,7 +5,7 @@ import re
 import stat
 
 from hostile import arena
-from hostile.arena import OUTSIDE, PACKAGES, ROOT
+from hostile.arena import PACKAGES, ROOT
 from hostile.case import BAD_PACKAGE, SAME, Accepted, Refused
 from hostile.tarball import raw
 from support import minipkg
@@ -28,12 +28,12 @@ class Judge:
     def __init__(self):
         self.program = minipkg.program()
         self.judges_memory = not is_instrumented()
-        self.outside = arena.snapshot(OUTSIDE)
+        self.outside = {}
         self.most_memory = self.most_staged = 0
 
     def faults(self, case):
         """All that is wrong with how minipkg treats the case, as lines; empty if nothing is."""
-        found = []
+        found, self.outside = [], arena.snapshot_outside()
         for form, content, verdict, shift in case.forms():
             package = PACKAGES / f"{case.name}-1-1.noarch.pkg.tar"
             package.write_bytes(content)
@@ -87,7 +87,7 @@ class Judge:
             yield f"took {done.memory >> 20} MiB of memory"
         if CONTROL.search(done.out + done.err):
             yield f"printed raw control characters: {done.out!r} {done.err!r}"
-        yield from (f"ESCAPED: {each}" for each in arena.differences(self.outside, arena.snapshot(OUTSIDE)))
+        yield from (f"ESCAPED: {each}" for each in arena.differences(self.outside, arena.snapshot_outside()))
 
     def judge_words(self, done, package, verdict, shift):
         wanted = 0 if isinstance(verdict, Accepted) else verdict.status

@@ -4,7 +4,7 @@ import os
 import shutil
 
 from hostile import arena
-from hostile.arena import ARENA, OUTSIDE, ROOT
+from hostile.arena import ARENA, ROOT
 from hostile.case import Accepted
 from hostile.judge import judge_path
 from hostile.tarball import directory, file, tar
@@ -56,10 +56,10 @@ def verdict(program, case, content):
     arena.fresh_root()
     command = PROGRAMS[program](case, content)
     arena.set_size(arena.used() + case.declared + arena.LOOSE)
-    outside, before = arena.snapshot(OUTSIDE), arena.snapshot(ROOT, without=(DPKG_HOME.encode(),))
+    outside, before = arena.snapshot_outside(), arena.snapshot(ROOT, without=(DPKG_HOME.encode(),))
     done = arena.run(command, {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}, LIMIT)
     after = arena.snapshot(ROOT, without=(DPKG_HOME.encode(),))
-    escaped = arena.differences(outside, arena.snapshot(OUTSIDE))
+    escaped = arena.differences(outside, arena.snapshot_outside())
     arena.set_size(64 << 20)
     (ARENA / "archive").unlink()
     if escaped:
