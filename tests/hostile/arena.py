@@ -83,7 +83,10 @@ def make_template():
 
 
 def fresh_root(template=TEMPLATE):
-    subprocess.run(["rm", "-rf", ROOT], check=True)  # some trees are too deep for Python
+    if subprocess.run(["rm", "-rf", ROOT], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        # bsdtar sets file flags. (Some trees are too deep for Python.)
+        subprocess.run(["chattr", "-R", "-i", "-a", ROOT], stderr=subprocess.DEVNULL, check=False)
+        subprocess.run(["rm", "-rf", ROOT], check=True)
     subprocess.run(["cp", "-a", template, ROOT], check=True)
 
 
