@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Where archives are let loose: a mount namespace of our own with a small tmpfs on /mnt, which holds a root, and beside
-it what no package may touch. The tmpfs is as large as the archive may write and a little more: the kernel sees to it."""
+it what no package may touch. The tmpfs is as large as the archive may write and a little more: the kernel sees to
+it."""
 import ctypes
 import dataclasses
 import hashlib

@@ -15,8 +15,8 @@ BAD_PACKAGE = 6
 
 @dataclasses.dataclass
 class Refused:
-    """Exit 6 or `status`, and words that hold `why`, the archive's name and, where a member is at fault, "member NUMBER 'NAME'"
-    with the name as it is printed. Nothing is touched."""
+    """Exit 6 or `status`, and words that hold `why`, the archive's name and, where a member is at fault,
+    "member NUMBER 'NAME'" with the name as it is printed. Nothing is touched."""
     why: str
     number: int = None
     name: str = None

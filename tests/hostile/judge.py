@@ -39,7 +39,8 @@ class Judge:
             package.write_bytes(content)
             arena.fresh_root()
             arena.set_size(arena.used() + case.declared + arena.LOOSE)
-            inspected = case.inspect if case.inspect is not SAME and (form == "bare" or case.native is SAME) else verdict
+            differs = case.inspect is not SAME and (form == "bare" or case.native is SAME)
+            inspected = case.inspect if differs else verdict
             found += [f"{form}, inspect: {fault}" for fault in self.inspect(case, package, inspected, shift)]
             found += [f"{form}, install: {fault}" for fault in self.install(case, package, verdict, shift)]
             package.unlink()

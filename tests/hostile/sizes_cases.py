@@ -99,9 +99,11 @@ def limited(name, what, limit, why, native, *members):
 LIMITS = [
     limited("entries", "two members where one may be", "entries=1", "is one more than an archive may have (1)",
             Refused("is one more than an archive may have (1)", 1), file("f", b"x"), file("g", b"x")),
-    limited("unpacked", "nine bytes and nine", "unpacked=10", "makes the archive larger than it may be (10 bytes)", None,
+    limited("unpacked", "nine bytes and nine",
+            "unpacked=10", "makes the archive larger than it may be (10 bytes)", None,
             file("f", b"x" * 9), file("g", b"x" * 9)),
-    limited("unpacked-holes", "nine bytes and a hole", "unpacked=10000", "makes the archive larger than it may be", None,
+    limited("unpacked-holes", "nine bytes and a hole",
+            "unpacked=10000", "makes the archive larger than it may be", None,
             file("f", b"x" * 9), old_sparse("g", [(0, 1)], 10000, b"x")),
     Case("limit-unpacked-default", "two files of 700 GiB of hole: more than the 1 TiB that an archive may have",
          [old_sparse("f", [(0, 1 << 30)], 700 << 30, b"x"), old_sparse("g", [(0, 1)], 700 << 30, b"x")],
