@@ -126,6 +126,8 @@ def fact(place, key):
     info = os.lstat(place)
     if key == "type":
         return TYPES[stat.S_IFMT(info.st_mode)]
+    if key == "content" and info.st_size > arena.LARGE:
+        return "large"
     if key == "content":
         with open(place, "rb") as content:
             return content.read()
