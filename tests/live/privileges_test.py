@@ -129,7 +129,7 @@ class Environment(Privileges):
         environment = {name: str(trap / "openssl.cnf" if name == "OPENSSL_CONF" else trap) for name in self.HOSTILE}
         environment.update(TZ="../../../../../etc/passwd", COLUMNS="-99999999999999999999", NO_COLOR="\33[31m")
         trace = self.directory / "trace"
-        wrap = ["strace", "-f", "-e", "trace=file,network", "-o", trace] if shutil.which("strace") else []
+        wrap = [shutil.which("strace"), "-f", "-e", "trace=file,network", "-o", trace] if shutil.which("strace") else []
         for words in (["--live", "install", self.package], ["list"], ["verify"], ["history"], ["remove", "one"]):
             done = subprocess.run([*wrap, program(), "--root", self.root, *words], env=environment, capture_output=True,
                                   text=True, timeout=120)
@@ -204,7 +204,7 @@ class Streams(Privileges):
                 shutil.rmtree(self.root)
                 self.root.mkdir()
                 script = 'exec "$@" ' + " ".join(("<&-", ">&-", "2>&-")[fd] for fd in closed)
-                for words in (["--live", "install", self.package], ["list"], ["remove", "one"]):
+                for words in (["--quiet", "--live", "install", self.package], ["list"], ["--quiet", "remove", "one"]):
                     done = subprocess.run(["sh", "-c", script, "sh", program(), "--root", self.root, *words],
                                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
                     failed = 11 if words == ["list"] and 1 in closed else 0
