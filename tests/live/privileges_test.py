@@ -127,7 +127,8 @@ class Environment(Privileges):
         (trap / "openssl.cnf").write_text("openssl_conf = x\n[x]\nproviders = p\n[p]\nevil = e\n[e]\n"
                                           f"module = {trap}/libfoo.so\nactivate = 1\n")
         environment = {name: str(trap / "openssl.cnf" if name == "OPENSSL_CONF" else trap) for name in self.HOSTILE}
-        environment.update(TZ="../../../../../etc/passwd", COLUMNS="-99999999999999999999", NO_COLOR="\33[31m")
+        environment.update(TZ="../../../../../etc/passwd", COLUMNS="-99999999999999999999", NO_COLOR="\33[31m",
+                           ASAN_OPTIONS="detect_leaks=0", LD_LIBRARY_PATH=os.environ.get("LD_LIBRARY_PATH", ""))
         trace = self.directory / "trace"
         wrap = [shutil.which("strace"), "-f", "-e", "trace=file,network", "-o", trace] if shutil.which("strace") else []
         for words in (["--live", "install", self.package], ["list"], ["verify"], ["history"], ["remove", "one"]):
