@@ -62,7 +62,7 @@ class JsonMutator {
         if (value.is_string()) {
           value = mutated(value.get<std::string>());
         } else if (value.is_number_integer()) {
-          value = value.get<std::int64_t>() + static_cast<std::int64_t>(below(5)) - 2;
+          value = static_cast<std::int64_t>(value.get<std::uint64_t>() + below(5) - 2);  // wraps around
         } else {
           add(value, other);
         }

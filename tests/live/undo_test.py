@@ -2,6 +2,7 @@
 """The way back: undo, rollback, and what is kept for them."""
 import json
 import os
+import pathlib
 import shutil
 import sqlite3
 import stat
@@ -293,18 +294,7 @@ class WayBack(LiveTest):
     def test_a_state_of_the_first_schema_is_read_before_a_writer_migrates_it(self):
         one, two = self.versions(2)
         self.minipkg.install(one)
-        state = sqlite3.connect(self.root / "var/lib/minipkg/state.db")
-        state.executescript("""
-            DROP INDEX retired_by_inode; DROP TABLE undo_package; DROP TABLE undo_file;
-            DELETE FROM journal_step; DELETE FROM journal_directory;
-            ALTER TABLE history DROP COLUMN kept; ALTER TABLE history DROP COLUMN restores;
-            ALTER TABLE journal_place DROP COLUMN kept_bytes; ALTER TABLE journal_step DROP COLUMN edited;
-            DROP VIEW retired_inode; ALTER TABLE history DROP COLUMN renamed;
-            ALTER TABLE retired DROP COLUMN language; ALTER TABLE retired DROP COLUMN returned;
-            ALTER TABLE retired DROP COLUMN settled;
-            CREATE VIEW retired_inode AS SELECT path FROM retired;
-            PRAGMA user_version = 1;""")
-        state.close()
+        self.become_first_schema(self.root / "var/lib/minipkg/state.db")
         self.assertEqual(self.minipkg.run("list").stdout, "app\t1-1\tnoarch\n")
         self.assertEqual([entry["kept"] for entry in self.history().values()], [False])
         self.minipkg.run("install", "-n", two)
@@ -312,6 +302,19 @@ class WayBack(LiveTest):
         self.minipkg.install(two)
         self.minipkg.run("undo")
         self.minipkg.run("verify")
+
+    def become_first_schema(self, file):
+        """As the first minipkg would have written it: its own tables, with what they know of the rows."""
+        schema = pathlib.Path(__file__).resolve().parents[2] / "db/state/0001_state.sql"
+        first = sqlite3.connect(file.with_name("first"))
+        first.executescript(schema.read_text())
+        first.execute("ATTACH ? AS newest", [str(file)])
+        for table in ("meta", "directory", "identity", "history", "history_package", "journal_place", "retired"):
+            columns = ", ".join(row[1] for row in first.execute(f"PRAGMA main.table_info({table})"))
+            first.execute(f"INSERT INTO main.{table} SELECT {columns} FROM newest.{table}")
+        first.commit()
+        first.close()
+        file.with_name("first").rename(file)
 
     def test_a_refused_undo_leaves_no_trace(self):
         self.minipkg.run("undo", status=3)
