@@ -1,4 +1,4 @@
-# exit 9: databases that somebody else made are refused, each with its reason, and nothing hangs or is changed
+# exit 11: databases that somebody else made are refused, each with its reason, and nothing hangs or is changed
 pack hello 1.0 usr/bin/hello=one
 mkdir R
 setup install --live -r R hello-1.0.pkg.tar
@@ -23,7 +23,7 @@ as packages.db "PRAGMA user_version = -1" minipkg remove -r R hello
 as state.db "CREATE TABLE evil (x)" minipkg history -r R
 as state.db "UPDATE history_package SET action = 77" minipkg history -r R
 as state.db "UPDATE history SET state = 'staging', id = '../../../etc'" minipkg remove -r R hello
-as state.db "UPDATE retired SET place = ''" minipkg needs-restart -r R
+as state.db "UPDATE journal_step SET kind = 0" minipkg history show 1 -r R
 ls R/usr/bin
 
 cp -a good/packages.db R/var/lib/minipkg && chmod 0666 R/var/lib/minipkg/packages.db
