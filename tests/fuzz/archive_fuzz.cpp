@@ -114,7 +114,7 @@ Manifest manifest_of_bare(const InputFile& file, SpecialFiles special) {
   Reader reader(file);
   Manifest manifest;
   manifest.name = manifest.version = manifest.arch = "fuzz";
-  manifest.files = scan_bare(reader, special).files;
+  manifest.files = scan_bare(reader, special, OddNames::refuse).files;
   if (special == SpecialFiles::refuse) require_no_special(manifest);
   return manifest;
 }
@@ -127,7 +127,7 @@ void check(const std::string& name, SpecialFiles special) {
     fuzz::require_good_tree(manifest.files);
     Target target(manifest);
     Reader reader(file);
-    read_payload(reader, inside ? Package::Form::native : Package::Form::bare, manifest, target);
+    read_payload(reader, inside ? Package::Form::native : Package::Form::bare, OddNames::refuse, manifest, target);
     target.require_all();
     const Manifest again = parse_manifest(canonical_json(manifest), "again");
     require(again.files == manifest.files, "the manifest of a package can be recorded");

@@ -23,6 +23,9 @@ bool is_coherent(const Request& request, Facts& facts) {
   if (!is_place(facts.databases.place)) return false;
   for (const auto& [path, fact] : facts.paths) {
     if (path.empty() || path.front() != '/' || !is_place(fact.place)) return false;
+    for (const std::string& child : fact.unowned_children) {
+      if (!facts.paths.contains(child)) return false;
+    }
   }
   return true;
 }

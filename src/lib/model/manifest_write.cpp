@@ -54,7 +54,21 @@ std::string_view name_of_type(FileType type) {
   return found->name;
 }
 
-json extra_members(const std::string& extra) { return extra.empty() ? json::object() : json::parse(extra); }
+/// As it was parsed once, but a database may have come from somebody else since.
+json extra_members(const std::string& extra) {
+  constexpr int deepest = 100;  // what is nested is written by a recursion
+  const auto refuse = [] {
+    throw Error(ErrorKind::cannot_answer, "cannot read the database: it is damaged, it holds an 'extra' that is none");
+  };
+  if (extra.empty()) return json::object();
+  const auto check = [&](int depth, json::parse_event_t, json&) {
+    if (depth > deepest) refuse();
+    return true;
+  };
+  json members = json::parse(extra, check, false);
+  if (!members.is_object()) refuse();
+  return members;
+}
 
 void put_if_any(json& object, const char* name, const std::string& text) {
   if (!text.empty()) object[name] = text;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "lib/base/utf8.hpp"
 #include "lib/store/row.hpp"
 #include "minipkg/error.hpp"
 
@@ -53,6 +54,7 @@ Xattrs rest_as_xattrs(Reader& reader) {
   Xattrs xattrs;
   while (!reader.at_end()) {
     std::string name = reader.string();
+    if (!is_utf8(name)) refuse_value("an attribute that is none");
     xattrs[std::move(name)] = reader.string();
   }
   return xattrs;
@@ -126,10 +128,11 @@ FileEntry decode_file_entry(const std::string& path, std::string_view bytes) {
   Reader reader(bytes);
   FileEntry entry;
   entry.path = path;
-  entry.type = enumerator(reader.number(), FileType::socket);
+  entry.type = enumerator(reader.number(), FileType::fifo);
   entry.mode = static_cast<std::uint16_t>(reader.number());
   entry.owner.user = reader.string();
   entry.owner.group = reader.string();
+  if (!is_utf8(entry.owner.user) || !is_utf8(entry.owner.group)) refuse_value("an owner who is none");
   entry.owner.uid = static_cast<std::uint32_t>(reader.number());
   entry.owner.gid = static_cast<std::uint32_t>(reader.number());
   entry.size = static_cast<std::uint64_t>(reader.number());

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "lib/model/path.hpp"
+#include "lib/model/rules.hpp"
 #include "lib/store/codec.hpp"
 #include "lib/store/row.hpp"
 #include "lib/store/schema.hpp"
@@ -21,10 +22,11 @@ constexpr const char* file_columns =
 FileEntry read_file(SQLite::Statement& row) {
   FileEntry entry;
   entry.path = checked_path(child_path(text(row.getColumn(0)), text(row.getColumn(1))));
-  entry.type = enumerator(row.getColumn(2).getInt64(), FileType::socket);
+  entry.type = enumerator(row.getColumn(2).getInt64(), FileType::fifo);
   entry.mode = static_cast<std::uint16_t>(row.getColumn(3).getInt());
   entry.owner = {text(row.getColumn(4)), text(row.getColumn(5)), row.getColumn(6).getUInt(),
                  row.getColumn(7).getUInt()};
+  if (!is_account_name(entry.owner.user) || !is_account_name(entry.owner.group)) refuse_value("an owner who is none");
   entry.mtime = row.getColumn(8).getInt64();
   entry.size = static_cast<std::uint64_t>(row.getColumn(9).getInt64());
   entry.digest = digest(row.getColumn(10));

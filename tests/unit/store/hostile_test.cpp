@@ -125,12 +125,20 @@ TEST(HostileDatabase, RowsThatPackagesNeverHaveAreRefused) {
            Case{"UPDATE file SET name = 'a/../b' WHERE name = '1'", "a path that is none"},
            Case{"UPDATE directory SET path = 'usr'", "a path that is none"},
            Case{"UPDATE file SET xattrs = x'ffffffffffffffff'", "cut short"},
+           Case{"UPDATE file SET xattrs = x'0100000000000000ff0000000000000000'", "an attribute that is none"},
+           Case{"UPDATE owner SET user_name = CAST(x'ac' AS TEXT)", "an owner who is none"},
+           Case{"UPDATE owner SET group_name = 'a:b'", "an owner who is none"},
+           Case{"UPDATE file SET extra = '{'", "'extra'"},
+           Case{"UPDATE file SET extra = '[]'", "'extra'"},
+           Case{"UPDATE file SET extra = replace(hex(zeroblob(500)), '00', '{\"a\":')", "'extra'"},
+           Case{"UPDATE file SET type = 7", "a kind that is none"},
            Case{"UPDATE package SET manifest = '[]'", "cannot read"},
        }) {
     const TempDir dir;
     fill_packages(dir);
     change(dir / "p.db", one.sql);
-    EXPECT_THAT(refusal([&] { Packages(at(dir, "p.db")).manifest("one"); }), HasSubstr(one.why)) << one.sql;
+    const auto ask = [&] { canonical_json(*Packages(at(dir, "p.db")).manifest("one")); };
+    EXPECT_THAT(refusal(ask), HasSubstr(one.why)) << one.sql;
   }
 }
 
