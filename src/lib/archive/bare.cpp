@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "lib/archive/entry.hpp"
 #include "lib/archive/member_data.hpp"
 #include "lib/base/fail.hpp"
 #include "lib/model/file_tree.hpp"
+#include "lib/model/path.hpp"
 #include "minipkg/text.hpp"
 
 namespace minipkg::archive {
@@ -19,6 +21,24 @@ struct Scanned {
   FileEntry entry;
   TarMember member;  ///< number and name only, for messages
 };
+
+/// A tar of files alone still makes directories: the package has them too, so that they go when it goes.
+void add_implied_directories(std::vector<FileEntry>& files) {
+  std::map<std::string, FileEntry> implied;
+  for (const FileEntry& file : files) {
+    for (std::string_view at = parent_path(file.path); at != "/"; at = parent_path(at)) {
+      if (find_file(files, std::string(at)) != nullptr) continue;
+      FileEntry directory;
+      directory.path = at;
+      directory.type = FileType::directory;
+      directory.mode = 0755;
+      directory.mtime = file.mtime;
+      implied.emplace(directory.path, directory);
+    }
+  }
+  for (auto& [path, directory] : implied) files.push_back(std::move(directory));
+  std::sort(files.begin(), files.end(), [](const auto& left, const auto& right) { return left.path < right.path; });
+}
 
 class Scan {
  public:
@@ -54,6 +74,7 @@ BareContent Scan::run() {
   }
   check_links(content.files);
   complete_hard_links(content.files);
+  add_implied_directories(content.files);
   return content;
 }
 

@@ -13,7 +13,8 @@ struct BareContent {
   std::vector<std::string> special;  ///< as Package::special_files() gives them
 };
 
-/// Reads a tar without a manifest to its end and takes from it what a manifest would say.
+/// Reads a tar without a manifest to its end and takes from it what a manifest would say, with the directories that its
+/// files lie in.
 BareContent scan_bare(MemberSource&, SpecialFiles, OddNames);
 
 }  // namespace minipkg::archive

@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <map>
 #include <optional>
 
 #include "lib/archive/bare.hpp"
-#include "lib/archive/entry.hpp"
 #include "lib/archive/file_name.hpp"
-#include "lib/archive/member_data.hpp"
+#include "lib/archive/manifest_member.hpp"
 #include "lib/archive/payload.hpp"
-#include "lib/archive/pkginfo.hpp"
 #include "lib/archive/reader_process.hpp"
-#include "lib/base/digest.hpp"
 #include "lib/base/fail.hpp"
 #include "lib/model/file_tree.hpp"
-#include "lib/model/path.hpp"
 #include "lib/model/rules.hpp"
 #include "lib/signature/check.hpp"
 #include "minipkg/package.hpp"
@@ -63,57 +55,12 @@ void Package::read_payload(PayloadSink& sink) const {
 namespace archive {
 namespace {
 
-constexpr std::uint64_t most_manifest_bytes = std::uint64_t{512} * 1024 * 1024;
-constexpr std::uint64_t most_pkginfo_bytes = std::uint64_t{1024} * 1024;
-
 /// What is checked here are the bytes that are read later, whoever else has the file.
 std::optional<SignedBy> check(InputFile& file, const Requirements& required) {
   if (!signature::ask_for_anything(required)) return {};
   file.make_private();
   const auto read_at = [&file](std::uint64_t offset, std::span<char> buffer) { return file.read_at(offset, buffer); };
   return signature::check({file.name(), read_at}, required);
-}
-
-/// What pacman's .PKGINFO says of the manifest beside it, if this member is one.
-std::optional<std::string> read_promise(MemberSource& reader, const TarMember* member) {
-  if (member == nullptr || path_of_member(member->name) != pkginfo_path) return {};
-  if (member->type != FileType::regular || member->size > most_pkginfo_bytes) return {};
-  return promised_manifest_digest(read_text(reader, most_pkginfo_bytes));
-}
-
-/// The manifest, if the archive begins with one; pacman's .PKGINFO may stand before or behind it.
-std::optional<Manifest> read_manifest(MemberSource& reader, OddNames odd) {
-  const TarMember* member = reader.next();
-  const bool behind = member != nullptr && path_of_member(member->name) == pkginfo_path;
-  std::optional<std::string> promised = read_promise(reader, member);
-  if (behind) member = reader.next();
-  if (member == nullptr || path_of_member(member->name) != manifest_path) return {};
-  if (member->type != FileType::regular) reader.refuse(*member, "is the manifest, but is no regular file");
-  const TarMember at = *member;
-  const std::string text = read_text(reader, most_manifest_bytes);
-  if (!behind) promised = read_promise(reader, reader.next());
-  if (promised && to_hex(sha256(text)) != *promised) {
-    reader.refuse(at, "is damaged (its SHA-256 is not that of .PKGINFO)");
-  }
-  return parse_manifest(text, reader.file() + ": " + at.name, odd);
-}
-
-/// A tar of files alone still makes directories: the package has them too, so that they go when it goes.
-void add_implied_directories(std::vector<FileEntry>& files) {
-  std::map<std::string, FileEntry> implied;
-  for (const FileEntry& file : files) {
-    for (std::string_view at = parent_path(file.path); at != "/"; at = parent_path(at)) {
-      if (find_file(files, std::string(at)) != nullptr) continue;
-      FileEntry directory;
-      directory.path = at;
-      directory.type = FileType::directory;
-      directory.mode = 0755;
-      directory.mtime = file.mtime;
-      implied.emplace(directory.path, directory);
-    }
-  }
-  for (auto& [path, directory] : implied) files.push_back(std::move(directory));
-  std::sort(files.begin(), files.end(), [](const auto& left, const auto& right) { return left.path < right.path; });
 }
 
 /// What the caller says wins over what the file name says.
@@ -147,7 +94,6 @@ Package open_package(const std::string& file, const OpenPackageOptions& options)
     BareContent content = scan_bare(*reader, options.special, options.odd_names);
     if (content.files.empty()) fail(ErrorKind::bad_package, "read", file, "the archive is empty");
     impl->manifest.files = std::move(content.files);
-    add_implied_directories(impl->manifest.files);
     impl->manifest.installed_size = installed_size(impl->manifest.files);
     impl->special = std::move(content.special);
   }

@@ -4,6 +4,11 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include "lib/archive/bare.hpp"
+#include "lib/archive/input_file.hpp"
+#include "lib/archive/manifest_member.hpp"
+#include "lib/archive/payload.hpp"
+#include "lib/archive/tar_reader.hpp"
 #include "lib/base/fd.hpp"
 #include "minipkg/error.hpp"
 #include "minipkg/package.hpp"
@@ -50,17 +55,24 @@ class Damage : public testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  /// What the package holds, or nothing if it is refused, which must be as a bad package.
+  /// What the package holds, or nothing if it is refused, which must be as a bad package. Read in this process: there
+  /// are thousands of them.
   std::optional<Content> read(const std::string& bytes) const {
-    // In memory: there are thousands of them.
     const Fd fd(::memfd_create("package", MFD_CLOEXEC));
     if (::write(fd.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) throw std::bad_alloc();
     const std::string file = "/proc/self/fd/" + std::to_string(fd.get());
     try {
-      const Package package = open_package(file, {.name = "p", .version = "1", .arch = {}});
-      Collector collector(package.manifest());
-      package.read_payload(collector);
-      return Content{package.manifest(), collector.content};
+      const archive::InputFile input(file);
+      archive::TarReader first(archive::open_source(input), file), second(archive::open_source(input), file);
+      std::optional<Manifest> manifest = archive::read_manifest(first, OddNames::refuse);
+      const Package::Form form = manifest ? Package::Form::native : Package::Form::bare;
+      if (!manifest) {
+        archive::TarReader all(archive::open_source(input), file);
+        manifest.emplace().files = archive::scan_bare(all, SpecialFiles::refuse, OddNames::refuse).files;
+      }
+      Collector collector(*manifest);
+      archive::read_payload(second, form, OddNames::refuse, *manifest, collector);
+      return Content{*manifest, collector.content};
     } catch (const Error& error) {
       message_ = error.what();
       EXPECT_EQ(error.kind(), ErrorKind::bad_package) << message_;
