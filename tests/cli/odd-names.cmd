@@ -1,7 +1,7 @@
 # exit 0: a newline in a name: refused, and taken with --allow-odd-names, printed escaped
 mkdir v R
 printf x > "$(printf 'v/two\nlines')"
-tar -C v --owner=0 --group=0 -cf odd-1.0-1.noarch.pkg.tar .
+tar -C v --owner=0 --group=0 --mtime=@1700000000 -cf odd-1.0-1.noarch.pkg.tar .
 minipkg inspect odd-1.0-1.noarch.pkg.tar
 minipkg install --root R odd-1.0-1.noarch.pkg.tar
 echo "$?"

@@ -76,7 +76,7 @@ TEST(Json, WordsAreThoseOfTheSchemas) {
   const Json common = schema("common")["$defs"];
   EXPECT_EQ(words_up_to(FileType::socket), common["file_type"]["enum"]);
   EXPECT_EQ(words_up_to(Action::remove), common["change"]["properties"]["action"]["enum"]);
-  EXPECT_EQ(words_up_to(NoticeKind::unowned_saved), common["notice"]["properties"]["kind"]["enum"]);
+  EXPECT_EQ(words_up_to(NoticeKind::looks_the_same), common["notice"]["properties"]["kind"]["enum"]);
   const Json problem = schema("problems")["properties"]["problems"]["items"]["properties"];
   EXPECT_EQ(words_up_to(ProblemKind::backup_impossible), problem["kind"]["enum"]);
   EXPECT_EQ(words_up_to(ErrorKind::internal), schema("error")["properties"]["kind"]["enum"]);
