@@ -54,6 +54,7 @@ class Case:
     inspect: object = SAME  # the verdict of inspect where it differs: it takes special files
     declared: int = 0       # bytes that the archive may have written, beyond what its members carry
     pending: bool = False   # what is to be refused is not in yet
+    by_memory: bool = False  # refused for the memory it takes, to which a reader with sanitizers is not held
 
     def bytes(self):
         if callable(self.archive):

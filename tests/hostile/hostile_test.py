@@ -15,6 +15,8 @@ class Hostile(unittest.TestCase):
         judge = Judge()
         for case in corpus.group(group):
             with self.subTest(case.name):
+                if case.by_memory and not judge.judges_memory:
+                    continue
                 faults = judge.faults(case)
                 if not case.pending:
                     self.assertEqual(faults, [], case.what)
