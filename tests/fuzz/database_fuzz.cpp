@@ -157,7 +157,7 @@ void ask_state(const std::string& path) {
   for (const Journal& journal : state.kept()) {
     state.journal(journal.number);
     for (const PackageBefore& before : state.packages_before(journal.number)) check_files(before.were);
-    state.retired_paths(journal.number);
+    state.retired_contents(journal.number);
   }
   state.pruning();
 }

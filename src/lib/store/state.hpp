@@ -2,7 +2,6 @@
 #pragma once
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -71,8 +70,8 @@ class State {
   /// One that is done, with its steps unless it was pruned.
   Journal journal(std::uint64_t number);
   std::vector<PackageBefore> packages_before(std::uint64_t number);
-  /// Paths of what the transaction retired in this boot.
-  std::set<std::string> retired_paths(std::uint64_t number);
+  /// What the transaction retired in this boot: path and the content that the package gave it.
+  std::map<std::string, Digest> retired_contents(std::uint64_t number);
   /// Inodes that have a name again are not old. Of scripts and modules it stays on record when they had none.
   void forget_returned(const std::vector<Identity>&);
   void begin_prune(std::uint64_t number);  ///< durable: from here on nobody counts on the old inodes

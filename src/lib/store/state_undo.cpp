@@ -105,14 +105,14 @@ std::vector<Journal> State::kept() {
   });
 }
 
-std::set<std::string> State::retired_paths(std::uint64_t number) {
+std::map<std::string, Digest> State::retired_contents(std::uint64_t number) {
   return database_.guard([&] {
-    std::set<std::string> paths;
-    SQLite::Statement& rows = database_.prepare("SELECT path FROM retired WHERE number = ?");
+    std::map<std::string, Digest> contents;
+    SQLite::Statement& rows = database_.prepare("SELECT path, digest FROM retired WHERE number = ?");
     rows.bind(1, as_signed(number));
-    while (rows.executeStep()) paths.insert(checked_path(text(rows.getColumn(0))));
+    while (rows.executeStep()) contents.emplace(checked_path(text(rows.getColumn(0))), digest(rows.getColumn(1)));
     rows.reset();
-    return paths;
+    return contents;
   });
 }
 

@@ -94,7 +94,7 @@ namespace {
 
 /// A live root keeps the old inodes for undo, an offline one keeps nothing.
 void keep_or_sweep(Context& context, const LiveTree& tree, Journal& journal, Keep keep) {
-  const std::vector<std::uint64_t> bytes = lay_aside(tree, context.state.retired_paths(journal.number));
+  const std::vector<std::uint64_t> bytes = lay_aside(tree, context.state.retired_contents(journal.number));
   if (keep == Keep::nothing) return remove_areas(context, journal, Times::untouched);
   for (std::size_t place = 0; place < bytes.size(); ++place) journal.places[place].kept_bytes = bytes[place];
   tidy_areas(context, journal);

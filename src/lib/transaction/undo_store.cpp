@@ -106,7 +106,7 @@ std::vector<Aside> kept_now(const LiveTree& tree) {
 
 }  // namespace
 
-std::vector<std::uint64_t> lay_aside(const LiveTree& tree, const std::set<std::string>& retired_paths) {
+std::vector<std::uint64_t> lay_aside(const LiveTree& tree, const std::map<std::string, Digest>& retired) {
   constexpr std::uint64_t stat_block = 512;
   const std::vector<Aside> files = kept_now(tree);
   std::map<std::pair<dev_t, ino_t>, nlink_t> names;
@@ -117,7 +117,9 @@ std::vector<std::uint64_t> lay_aside(const LiveTree& tree, const std::set<std::s
     const JournalStep& step = tree.journal().steps[one.step];
     nlink_t& ours = names[{one.stat.st_dev, one.stat.st_ino}];
     const bool unreachable = ours >= one.stat.st_nlink;
-    if (unreachable || retired_paths.contains(step.path)) strip(*name_of(tree, one.step), one.stat);
+    const auto packages_own = retired.find(step.path);
+    const bool is_ours = packages_own != retired.end() && step.old_digest == packages_own->second;
+    if (unreachable || is_ours) strip(*name_of(tree, one.step), one.stat);
     // Each inode counts once, however many of its names are kept.
     if (unreachable) bytes[step.place] += static_cast<std::uint64_t>(one.stat.st_blocks) * stat_block;
     if (unreachable) ours = 0;

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -32,8 +31,9 @@ KeptFiles kept_files(const os::Tree& root, const std::vector<Journal>& oldest_fi
 bool is_what_was_kept(const KeptFile&, const os::FileStat&, const FileEntry& promised);
 
 /// Takes setuid, setgid and capabilities off what is kept, so that no stray hard link keeps a hole alive that an
-/// upgrade closed: off what the transaction retired, and off what has no other name. Returns for each place the bytes
-/// that only kept names hold. Idempotent.
-std::vector<std::uint64_t> lay_aside(const LiveTree&, const std::set<std::string>& retired_paths);
+/// upgrade closed: off what the transaction retired, where it had the content that `retired` tells for its path (a link
+/// to another file of the machine may have been put there: that one is not ours), and off what has no other name.
+/// Returns for each place the bytes that only kept names hold. Idempotent.
+std::vector<std::uint64_t> lay_aside(const LiveTree&, const std::map<std::string, Digest>& retired);
 
 }  // namespace minipkg::transaction
