@@ -121,9 +121,10 @@ bool restrict_calls() {
     // The sanitizers find out with a pipe whether memory can be read.
     good = good && (!sanitized || ::seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0);
   }
-  for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {  // no new code
-    good = good && ::seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
-                                      SCMP_A2(SCMP_CMP_MASKED_EQ, std::uint64_t{PROT_EXEC}, std::uint64_t{0})) == 0;
+  // A value, not SCMP_A2: that macro is a compound literal, which is C's alone.
+  const scmp_arg_cmp no_new_code{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
+  for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
+    good = good && ::seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &no_new_code) == 0;
   }
   good = good && ::seccomp_load(filter) == 0;
   ::seccomp_release(filter);

@@ -17,6 +17,7 @@
 #include "support/temp_dir.hpp"
 
 using namespace minipkg;
+using namespace minipkg::archive;
 using namespace minipkg::test;
 using testing::HasSubstr;
 
@@ -62,16 +63,16 @@ class Damage : public testing::Test {
     if (::write(fd.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) throw std::bad_alloc();
     const std::string file = "/proc/self/fd/" + std::to_string(fd.get());
     try {
-      const archive::InputFile input(file);
-      archive::TarReader first(archive::open_source(input), file), second(archive::open_source(input), file);
-      std::optional<Manifest> manifest = archive::read_manifest(first, OddNames::refuse);
+      const InputFile input(file);
+      TarReader first(open_source(input), file), second(open_source(input), file);
+      std::optional<Manifest> manifest = read_manifest(first, OddNames::refuse);
       const Package::Form form = manifest ? Package::Form::native : Package::Form::bare;
       if (!manifest) {
-        archive::TarReader all(archive::open_source(input), file);
-        manifest.emplace().files = archive::scan_bare(all, SpecialFiles::refuse, OddNames::refuse).files;
+        TarReader all(open_source(input), file);
+        manifest.emplace().files = scan_bare(all, SpecialFiles::refuse, OddNames::refuse).files;
       }
       Collector collector(*manifest);
-      archive::read_payload(second, form, OddNames::refuse, *manifest, collector);
+      read_payload(second, form, OddNames::refuse, *manifest, collector);
       return Content{*manifest, collector.content};
     } catch (const Error& error) {
       message_ = error.what();
