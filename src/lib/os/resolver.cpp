@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lib/os/resolver.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -34,10 +35,14 @@ Resolver::Resolved Resolver::follow(const std::string& canonical, int depth) {
   }
   const int parent = root_.try_directory(parent_path(canonical));
   if (parent < 0) return {canonical, {}};
-  const std::string name(base_name(canonical));
-  const auto stat = look(parent, name.c_str(), root_.full_name(canonical));
-  if (!stat || stat->disk.type != FileType::symlink) return {canonical, {}};
-  return through(canonical, read_link(parent, name.c_str(), root_.full_name(canonical)), stat->disk.uid, depth);
+  const std::string name(base_name(canonical)), full = root_.full_name(canonical);
+  const auto seen = look(parent, name.c_str(), full);
+  if (!seen || seen->disk.type != FileType::symlink) return {canonical, {}};
+  // Owner and text are those of one link, whatever its directory's owner puts at the name meanwhile.
+  const Fd link(::openat(parent, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  const auto opened = link ? look(link.get(), "", full) : std::nullopt;
+  if (!opened || opened->disk.type != FileType::symlink) return {canonical, {}};
+  return through(canonical, read_link(link.get(), "", full), opened->disk.uid, depth);
 }
 
 Resolver::Resolved Resolver::through(const std::string& link, const std::string& target,
