@@ -163,6 +163,8 @@ struct Plan {
   std::map<std::string, std::uint64_t> needed;  ///< bytes on each file system, by the top of its first place
   std::vector<Step> steps;
   std::vector<Displaced> displaced;  ///< sorted by path
+  /// For each step that brings a further hard link of a file that is there already: that file.
+  std::map<std::string, OnDisk> leaders;
   std::vector<Notice> notices;
   Totals totals;
 

@@ -48,6 +48,7 @@ void StepMaker::fill(Plan& plan) {
   plan.notices.insert(plan.notices.end(), notices_.begin(), notices_.end());
   for (Notice& notice : lost_attributes()) plan.notices.push_back(std::move(notice));
   plan.displaced = displaced();
+  plan.leaders = std::move(leaders_);
   plan.totals = totals_;
 }
 

@@ -43,7 +43,7 @@ class StepMaker {
   bool must_part(const std::string& path, const Target&, const OnDisk&) const;
   bool same_hard_link(const Target&, const OnDisk&) const;
   std::uint32_t wanted_links(const std::string& path, const OnDisk&) const;
-  void check_link_place(const std::string& path, const Target&);
+  void look_at_leader(const std::string& path, const Target&);
   void check_abilities(const std::string& path, const Target&);
   std::vector<Notice> lost_attributes() const;
 
@@ -82,6 +82,7 @@ class StepMaker {
   std::set<std::string> late_;       ///< what comes after the old has gone, because the two cannot be exchanged
   std::set<std::pair<std::uint64_t, std::uint64_t>> kept_inodes_;  ///< device, number: not retired though a name goes
   std::vector<Step> backups_, saves_, creates_, replaces_, attributes_, removes_, directory_removes_;
+  std::map<std::string, OnDisk> leaders_;  ///< what stands where further hard links lead, by their paths
   std::vector<Notice> notices_;
   Totals totals_;
 };

@@ -139,7 +139,7 @@ void StepMaker::implied_directory(const std::string& path) {
 void StepMaker::file_comes(const std::string& path, const Target& target) {
   const OnDisk* const disk = target.disk();
   const Wanted& wanted = target.wanted.front();
-  check_link_place(path, target);
+  look_at_leader(path, target);
   if (request_.install[wanted.source.package].left_alone.contains(wanted.source.entry) &&
       (disk == nullptr || !same_content(*wanted.entry, *disk))) {
     ++totals_.kept;
@@ -260,10 +260,13 @@ bool StepMaker::same_hard_link(const Target& link, const OnDisk& disk) const {
          same_content(*leader->wanted.front().entry, *there) && !must_part(path, *leader, *there);
 }
 
-void StepMaker::check_link_place(const std::string& path, const Target& target) {
-  const Wanted& wanted = target.wanted.front();
+void StepMaker::look_at_leader(const std::string& path, const Target& link) {
+  const Wanted& wanted = link.wanted.front();
   if (wanted.entry->type != FileType::hardlink) return;
   const std::string leader = canonical_path(facts_.aliases, wanted.entry->target);
+  if (const Target* const known = target(leader); known != nullptr && known->disk() != nullptr) {
+    leaders_.emplace(path, *known->disk());
+  }
   if (place_of(leader) != place_of(path)) {
     problems_.push_back({ProblemKind::cross_place_link, *wanted.package, path, leader});
   }

@@ -30,10 +30,11 @@ void appear(const LiveTree::Name& staged, const LiveTree::Name& live) {
   }
 }
 
-/// No other file has its number as long as old/N is one of its names.
-OnDisk check_same(const LiveTree::Name& live, const OnDisk& before, FileSystem fs) {
-  const auto now = look(live);
-  if (!now || !is_same(before, now->disk, fs) || !is_unchanged(before, now->disk)) changed_meanwhile(live);
+/// No other file has its number as long as old/N is one of its names. Whoever owns the directory may put another file
+/// at the name after that: what was taken away must be looked at once more where nobody else can reach it.
+OnDisk check_same(const LiveTree::Name& name, const OnDisk& before, FileSystem fs) {
+  const auto now = look(name);
+  if (!now || !is_same(before, now->disk, fs) || !is_unchanged(before, now->disk)) changed_meanwhile(name);
   return now->disk;
 }
 
@@ -112,6 +113,7 @@ void Committer::change_type(std::size_t at, const LiveTree::Name& live) {
   if (::renameat2(staged.dirfd, staged.c_str(), live.dirfd, live.c_str(), RENAME_EXCHANGE) != 0) {
     fail_errno("replace", live.path, errno, on_failure);
   }
+  check_same(staged, std::get<ChangeType>(plan_.steps[at]).before, tree_.fs(at));
   if (const auto came = look(live); came && coming) keep_time(live, *came, os::mtime_of(coming->disk));
   tree_.root().forget();
   const std::string& path = tree_.journal().steps[at].path;
@@ -137,9 +139,11 @@ void Committer::set_attributes(std::size_t at, const LiveTree::Name& live) {
 void Committer::remove_file(std::size_t at, const LiveTree::Name& live) {
   check_same(live, std::get<RemoveFile>(plan_.steps[at]).before, tree_.fs(at));
   const LiveTree::Name kept = tree_.kept(at);
-  const int result = look(kept) ? ::unlinkat(live.dirfd, live.c_str(), 0)
-                                : os::rename_new(live.dirfd, live.c_str(), kept.dirfd, kept.c_str());
+  const bool has_second_name = look(kept).has_value();
+  const int result = has_second_name ? ::unlinkat(live.dirfd, live.c_str(), 0)
+                                     : os::rename_new(live.dirfd, live.c_str(), kept.dirfd, kept.c_str());
   if (result != 0) fail_errno("remove", live.path, errno, on_failure);
+  if (!has_second_name) check_same(kept, std::get<RemoveFile>(plan_.steps[at]).before, tree_.fs(at));
 }
 
 void Committer::remove_directory(std::size_t at, const LiveTree::Name& live) {

@@ -41,16 +41,25 @@ void tidy_areas(const Context& context, const Journal& journal) {
   restore_tops(context, journal, Times::untouched);
 }
 
+/// Where numbers last: what somebody else has put in its place meanwhile is not what was installed.
+bool is_what_came(const LiveTree& tree, std::size_t at, const os::FileStat& stat) {
+  const JournalStep& step = tree.journal().steps[at];
+  const std::uint64_t ino = step.staged_ino != 0 ? step.staged_ino : step.before_ino;
+  return !has_lasting_inodes(tree.fs(at)) || ino == 0 || stat.disk.identity.ino == ino;
+}
+
 /// Regular files that stand where the transaction put or left them.
 using Present = std::vector<std::pair<const JournalStep*, os::FileStat>>;
 
 Present look_at_files(const LiveTree& tree) {
   Present present;
-  for (const JournalStep& step : tree.journal().steps) {
+  for (std::size_t at = 0; at < tree.journal().steps.size(); ++at) {
+    const JournalStep& step = tree.journal().steps[at];
     if (step.kind == StepKind::remove_file || step.kind == StepKind::remove_directory) continue;
     const auto live = tree.try_live(step.path);
     const auto stat = live ? look(*live) : std::nullopt;
-    if (stat && stat->disk.type == FileType::regular) present.emplace_back(&step, *stat);
+    if (stat && stat->disk.type == FileType::regular && is_what_came(tree, at, *stat))
+      present.emplace_back(&step, *stat);
   }
   return present;
 }

@@ -43,7 +43,12 @@ class Stager final : public PayloadSink {
  public:
   Stager(const LiveTree& tree, const Plan& plan, const std::vector<Supply>& supplies, Observer& observer,
          std::vector<JournalStep>& steps)
-      : tree_(tree), supplies_(supplies), observer_(observer), steps_(steps), brings_(plan.steps.size()) {
+      : tree_(tree),
+        leaders_(plan.leaders),
+        supplies_(supplies),
+        observer_(observer),
+        steps_(steps),
+        brings_(plan.steps.size()) {
     step_of_.resize(supplies.size());
     for (std::size_t step = 0; step < plan.steps.size(); ++step) {
       std::visit(brings_[step], plan.steps[step]);
@@ -72,11 +77,13 @@ class Stager final : public PayloadSink {
   }
   void make_special_file(std::size_t step, const FileEntry&);
   void link_to_leader(std::size_t step, const FileEntry&);
+  void check_leader(std::size_t step, const LiveTree::Name& from, const LiveTree::Name& made) const;
   void link_old_inode(std::size_t step, const KeptFile&, const FileEntry&);
   void note_inode(std::size_t step, const LiveTree::Name&);
   void done(std::size_t step);
 
   const LiveTree& tree_;
+  const std::map<std::string, OnDisk>& leaders_;
   const std::vector<Supply>& supplies_;
   Observer& observer_;
   std::vector<JournalStep>& steps_;
@@ -263,11 +270,11 @@ void Stager::link_to_leader(std::size_t step, const FileEntry& entry) {
   const auto leader = std::lower_bound(files.begin(), files.end(), entry.target,
                                        [](const FileEntry& file, const std::string& path) { return file.path < path; });
   const auto staged_leader = step_of_[package].find(static_cast<std::size_t>(leader - files.begin()));
+  const bool is_installed = staged_leader == step_of_[package].end();
   LiveTree::Name from;
-  if (staged_leader != step_of_[package].end()) {
+  if (!is_installed) {
     from = tree_.staged(staged_leader->second);
   } else {
-    // The leader is installed already as it should be.
     const std::string parent = os::Resolver(tree_.root()).resolve(std::string(parent_path(entry.target))).canonical;
     from = tree_.live(child_path(parent, base_name(entry.target)));
   }
@@ -275,7 +282,20 @@ void Stager::link_to_leader(std::size_t step, const FileEntry& entry) {
   if (::linkat(from.dirfd, from.c_str(), name.dirfd, name.c_str(), 0) != 0) {
     fail_errno("link", name.path, errno, on_failure);
   }
+  if (is_installed) check_leader(step, from, name);
   note_inode(step, name);
+}
+
+/// The leader is installed already as it should be; but whoever owns its directory may have put something of his own
+/// there, and the link may appear where he may not write.
+void Stager::check_leader(std::size_t step, const LiveTree::Name& from, const LiveTree::Name& made) const {
+  const auto planned = leaders_.find(steps_[step].path);
+  const auto now = look(made);
+  if (planned != leaders_.end() && now && is_same(planned->second, now->disk, tree_.fs(step)) &&
+      is_unchanged(planned->second, now->disk)) {
+    return;
+  }
+  fail(on_failure, "link", from.path, "somebody changed it meanwhile", "run the command again");
 }
 
 }  // namespace
