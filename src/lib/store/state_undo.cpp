@@ -108,7 +108,8 @@ std::vector<Journal> State::kept() {
 std::map<std::string, Digest> State::retired_contents(std::uint64_t number) {
   return database_.guard([&] {
     std::map<std::string, Digest> contents;
-    SQLite::Statement& rows = database_.prepare("SELECT path, digest FROM retired WHERE number = ?");
+    // No version: nobody's file, which --overwrite gave up.
+    SQLite::Statement& rows = database_.prepare("SELECT path, digest FROM retired WHERE number = ? AND version <> ''");
     rows.bind(1, as_signed(number));
     while (rows.executeStep()) contents.emplace(checked_path(text(rows.getColumn(0))), digest(rows.getColumn(1)));
     rows.reset();

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "lib/base/fail.hpp"
 #include "lib/model/path.hpp"
@@ -104,6 +106,15 @@ std::vector<Aside> kept_now(const LiveTree& tree) {
   return files;
 }
 
+/// What got another name before it went: somebody had edited it, or put another file of the machine in its place.
+std::set<std::string_view> saved_paths(const Journal& journal) {
+  std::set<std::string_view> paths;
+  for (const JournalStep& step : journal.steps) {
+    if (step.kind == StepKind::save_file) paths.insert(step.path);
+  }
+  return paths;
+}
+
 }  // namespace
 
 std::vector<std::uint64_t> lay_aside(const LiveTree& tree, const std::map<std::string, Digest>& retired) {
@@ -112,13 +123,15 @@ std::vector<std::uint64_t> lay_aside(const LiveTree& tree, const std::map<std::s
   std::map<std::pair<dev_t, ino_t>, nlink_t> names;
   for (const Aside& one : files) ++names[{one.stat.st_dev, one.stat.st_ino}];
 
+  const std::set<std::string_view> saved = saved_paths(tree.journal());
   std::vector<std::uint64_t> bytes(tree.journal().places.size());
   for (const Aside& one : files) {
     const JournalStep& step = tree.journal().steps[one.step];
     nlink_t& ours = names[{one.stat.st_dev, one.stat.st_ino}];
     const bool unreachable = ours >= one.stat.st_nlink;
     const auto packages_own = retired.find(step.path);
-    const bool is_ours = packages_own != retired.end() && step.old_digest == packages_own->second;
+    const bool is_ours =
+        packages_own != retired.end() && step.old_digest == packages_own->second && !saved.contains(step.path);
     if (unreachable || is_ours) strip(*name_of(tree, one.step), one.stat);
     // Each inode counts once, however many of its names are kept.
     if (unreachable) bytes[step.place] += static_cast<std::uint64_t>(one.stat.st_blocks) * stat_block;
