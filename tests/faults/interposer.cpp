@@ -3,6 +3,7 @@
 // when=N counts each call name and process apart). At a chosen one it kills everything, or lets that call fail.
 //
 //   interposer count OUTFILE -- COMMAND…          number of mutating calls, into OUTFILE
+//   interposer list OUTFILE -- COMMAND…           their names, a line each
 //   interposer kill N OUTFILE -- COMMAND…         SIGKILL to the whole tree in place of call N (from 1)
 //   interposer fail N ERRNO OUTFILE -- COMMAND…   call N returns -ERRNO
 //   interposer fail-from N ERRNO OUTFILE -- …     call N and all after it
@@ -16,7 +17,8 @@
 // With INTERPOSER_CALLS=reading in the environment it counts the calls that read, look, open and lock instead, from
 // the program's first fcntl(0, F_GETFD) on: what comes before is the loader's, which has its own way to fail.
 //
-// OUTFILE gets one line: "<calls seen> <name of call N or ->". Exit status: the command's, 128 + signal if killed.
+// But for list, OUTFILE gets one line: "<calls seen> <name of call N or ->". Exit status: the command's, 128 + signal
+// if killed.
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -51,7 +53,7 @@
 
 namespace {
 
-enum class Mode { count, kill, fail, fail_from, make_short, signal, signal_from, exchange, exchange_during };
+enum class Mode { count, list, kill, fail, fail_from, make_short, signal, signal_from, exchange, exchange_during };
 enum class Calls { changing, reading };
 
 struct Options {
@@ -86,10 +88,11 @@ Options parse(int argc, char** argv) {
                  : mode == "short"           ? Mode::make_short
                  : mode == "signal"          ? Mode::signal
                  : mode == "signal-from"     ? Mode::signal_from
+                 : mode == "list"            ? Mode::list
                  : mode == "exchange"        ? Mode::exchange
                  : mode == "exchange-during" ? Mode::exchange_during
                                              : Mode::count;
-  if (options.mode != Mode::count) options.at = std::strtoul(next(), nullptr, 10);
+  if (options.mode > Mode::list) options.at = std::strtoul(next(), nullptr, 10);
   const bool exchanges = options.mode == Mode::exchange || options.mode == Mode::exchange_during;
   if (exchanges) options.exchange.path = next(), options.exchange.other = next();
   if (options.mode >= Mode::fail && options.mode != Mode::make_short && !exchanges) options.error = std::atoi(next());
@@ -156,9 +159,12 @@ bool changes_something(pid_t pid, const user_regs_struct& regs) {
     case SYS_open:
       return flags(regs.rsi);
     case SYS_openat:
+    case SYS_open_by_handle_at:
       return flags(regs.rdx);
-    case SYS_ioctl:
-      return regs.rsi == 0x40049409 || regs.rsi == 0x4020940d;  // FICLONE, FICLONERANGE
+    case SYS_openat2:  // open_how begins with them
+      return flags(static_cast<unsigned long long>(::ptrace(PTRACE_PEEKDATA, pid, regs.rdx, nullptr)));
+    case SYS_ioctl:  // FICLONE, FICLONERANGE, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR
+      return regs.rsi == 0x40049409 || regs.rsi == 0x4020940d || regs.rsi == 0x40086602 || regs.rsi == 0x401c5820;
     case SYS_write:
       return is_file(pid, regs.rdi);
     default:
@@ -180,6 +186,7 @@ class Tracer {
   Options& options_;
   std::set<pid_t> tasks_;
   unsigned long seen_ = 0;
+  std::string names_;  ///< of all of them, where they are asked for
   const char* name_ = "-";
   bool killed_ = false;
   bool loaded_ = false;
@@ -194,7 +201,11 @@ bool Tracer::matters(pid_t pid, const user_regs_struct& regs) {
 
 void Tracer::write_result() const {
   if (std::FILE* file = std::fopen(options_.out, "w")) {
-    std::fprintf(file, "%lu %s\n", seen_, name_);
+    if (options_.mode == Mode::list) {
+      std::fputs(names_.c_str(), file);
+    } else {
+      std::fprintf(file, "%lu %s\n", seen_, name_);
+    }
     std::fclose(file);
   }
 }
@@ -203,6 +214,7 @@ void Tracer::stopped_at_call(pid_t pid) {
   user_regs_struct regs{};
   if (::ptrace(PTRACE_GETREGS, pid, nullptr, &regs) != 0 || !matters(pid, regs)) return;
   ++seen_;
+  if (options_.mode == Mode::list) names_ += std::string(name_of(static_cast<long>(regs.orig_rax))) + "\n";
   if (seen_ == options_.at) name_ = name_of(static_cast<long>(regs.orig_rax));
   const bool here = seen_ == options_.at;
   const bool from_there_on = options_.mode == Mode::fail_from || options_.mode == Mode::signal_from;

@@ -4,6 +4,7 @@ becomes a link to something that is not his. Nothing of that may change."""
 import itertools
 import os
 import pathlib
+import re
 import shutil
 import stat
 import subprocess
@@ -14,25 +15,56 @@ from faults.failing_calls_test import COMPLAINT, DONE, FAILED, SANITIZER
 from support.minipkg import program
 
 USER = 1234
-DIRECTORIES = ("opt/app", "opt/app/lib")
-FILES = ("opt/app/mode-only", "opt/app/linked-a", "opt/app/privileged", "opt/app/removed-0")
+HIS = ("opt", "opt/app", "opt/app/lib")
+WAY = "opt/app/way"  # root's link in his directory; the package has files below it
+DIRECTORIES = (*HIS[1:], "opt/app/directory-to-file", WAY)
+FILES = ("opt/app/mode-only", "opt/app/linked-a", "opt/app/privileged", "opt/app/removed-0", "opt/app/file-to-directory",
+         "opt/app/leader")
 VICTIM = "victim"  # the file that links at a file's name lead to
 
 
 def content(version):
     """The pair of 46 paths and special files, in directories of a user; a file that becomes privileged."""
     paths = pair.content(version)
-    for name in ("opt", *DIRECTORIES):
+    for name in HIS:
         paths[name] = pair.directory(uid=USER, gid=USER)
     v = f"version {version}\n".encode()
     paths["opt/app/privileged"] = pair.file(v, 0o4755)
     paths["opt/app/fifo"] = dict(type=tarfile.FIFOTYPE, mode=0o600 + version)
     paths["opt/app/device"] = dict(type=tarfile.CHRTYPE, mode=0o600 + version, device=(1, 3))
+    paths[WAY] = pair.directory()
+    paths[f"{WAY}/through"] = pair.file(v)
+    # A further name of what stands in his directory, where he may not write.
+    paths["opt/app/leader"] = pair.file(b"always", time=1)
+    paths["usr"] = pair.directory()
+    if version == 2:
+        paths["usr/further"] = pair.hardlink("opt/app/leader")
     return paths
 
 
 def write_packages(folder):
     return [pair.write_package(folder, "app", version, content(version)) for version in (1, 2)]
+
+
+def edit(root):
+    """Files of the package that the user changed."""
+    for name in ("mode-only", "linked-a", "privileged", "removed-0", "app.conf"):
+        path = root / "opt/app" / name
+        path.write_bytes(b"edited " + path.read_bytes())
+
+
+def litter_files(root):
+    """What nobody owns, at the names of the package."""
+    for name in ("mode-only", "leader", "linked-a", "privileged", "lib/libtwo.so.2"):
+        (root / "opt/app" / name).write_bytes(b"litter")
+        os.chown(root / "opt/app" / name, USER, USER)
+
+
+def litter(root):
+    """The same, and a directory."""
+    litter_files(root)
+    (root / "opt/app/removed-0").mkdir()
+    (root / "opt/app/removed-0/inside").write_bytes(b"litter")
 
 
 class Link:
@@ -119,8 +151,8 @@ class Table(sweep.Table):
 
 
 class Race:
-    """A command whose calls are raced. `before` are commands that make the root; `killed` one that is then killed in
-    its middle."""
+    """A command whose calls are raced. `before` are commands, or functions of its path, that make the root; `killed` one
+    that is then killed in its middle."""
 
     def __init__(self, top, before, command, killed=None, without=()):
         self.place, self.before, self.command, self.killed = Place(top), before, command, killed
@@ -151,15 +183,19 @@ class Race:
             return
         for path in (root / "srv", root / "opt/app/lib"):
             path.mkdir(parents=True)
-        for path in ("opt", *DIRECTORIES):
+        for path in HIS:
             os.chown(root / path, USER, USER)
+        (root / WAY).symlink_to("lib")
         for command in self.before:
+            if callable(command):
+                command(root)
+                continue
             done = self.run(command)
             if done.returncode != 0:
                 raise AssertionError(f"{command}: {done.stderr}")
         if self.middle:
             self.run(self.killed, [sweep.INTERPOSER, "kill", str(self.middle), self.out, "--"])
-        if len(self.before) < 2 and not self.killed:
+        if sum(not callable(one) for one in self.before) < 2 and not self.killed:
             subprocess.run(["cp", "-a", root, self.base], check=True)
 
     def fresh(self):
@@ -176,6 +212,13 @@ class Race:
             raise AssertionError(f"{command or self.command}: {done.stderr}")
         return int(pathlib.Path(self.out).read_text().split()[0])
 
+    def points_of(self, *names):
+        """The points of these calls."""
+        self.fresh()
+        self.run(self.command, [sweep.INTERPOSER, "list", self.out, "--"])
+        called = pathlib.Path(self.out).read_text().split()
+        return [point for point, name in enumerate(called, 1) if name in names]
+
     def at(self, table, point, link):
         self.fresh()
         link.make(self.place)
@@ -184,33 +227,36 @@ class Race:
         table.figures["points"] += 1
         try:
             done = self.run(self.command, [*exchange, self.out, "--"])
-            self.judge(table, f"{point}, {link}", done)
+            self.judge(table, f"{point}, {link}", link, done)
         except subprocess.TimeoutExpired:
             return table.count("wrong exit", f"{point}, {link}", "it hangs")
         return done
 
-    def judge(self, table, point, done):
+    def judge(self, table, point, link, done):
         if done.returncode not in (DONE, *FAILED) or SANITIZER.search(done.stderr):
             table.count("wrong exit", point, f"{done.returncode}: {done.stderr.strip()[-600:]}")
         elif done.returncode != DONE and not COMPLAINT.search(done.stderr):
             table.count("wrong exit", point, f"{done.returncode} without a cause: {done.stderr.strip()!r}")
-        self.judge_canaries(table, point, done)
+        self.judge_canaries(table, point, link, done)
         if done.returncode != DONE:
             self.run(["recover"])  # with the link in its place
-            self.judge_canaries(table, f"{point}, then recover", done)
+            self.judge_canaries(table, f"{point}, then recover", link, done)
 
-    def judge_canaries(self, table, point, done):
+    def judge_canaries(self, table, point, link, done):
         changed = [path for canary in self.canaries for path in canary.changes()]
-        held = self.areas_that_hold(os.lstat(self.place.outside / VICTIM).st_ino)
-        if changed or held:
-            table.count("outside changed", point, f"exit {done.returncode}, {(changed + held)[:4]}: {done.stderr.strip()[:300]}")
+        # What stood there when the plan was made is a file that somebody edited, or nobody's: it is kept, as a name.
+        planned = re.search(f"/{link.path} was (edited; kept as|nobody's; moved to|replaced though)", done.stdout)
+        found = [] if planned else self.names_of(os.lstat(self.place.outside / VICTIM).st_ino, link.path)
+        if changed or found:
+            table.count("outside changed", point,
+                        f"exit {done.returncode}, {(changed + found)[:4]}: {done.stderr.strip()[:300]}")
             for canary in self.canaries:
                 canary.before = canary.look()
 
-    def areas_that_hold(self, inode):
-        """Names in staging areas that lead to it: they would come back to where they never were."""
-        return [entry.path for directory, _, _ in os.walk(self.place.root / ".minipkg") for entry in os.scandir(directory)
-                if entry.inode() == inode]
+    def names_of(self, inode, his):
+        """Names that lead to it, in the root and its staging areas, but for the one that the user gave it himself."""
+        return [entry.path for directory, _, _ in os.walk(self.place.root) for entry in os.scandir(directory)
+                if entry.inode() == inode and os.path.relpath(entry.path, self.place.root) != his]
 
 
 def rotating(all_links):

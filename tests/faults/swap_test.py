@@ -50,11 +50,35 @@ class SwapRace(Races):
     def test_upgrade(self):
         self.holds("upgrade", [self.first], self.second)
 
+    def test_what_is_linked_or_taken_away(self):
+        """A second name is that of the file that was looked at, each time: all points of the calls that matter."""
+        race, table = self.race([self.first], self.second), swap.Table("swap: upgrade, names")
+        paths = ("opt/app/file-to-directory", "opt/app/leader", "opt/app/removed-0")
+        for link in swap.links(paths):
+            if link.target == "hard link" and not link.during:
+                for point in race.points_of("linkat", "renameat2"):
+                    race.at(table, point, link)
+        table.show(1)
+        self.assertGreater(table.figures["points"], 0)
+        self.assertEqual(table.failures(), 0)
+
     def test_remove(self):
         self.holds("remove", [self.first], ["remove", "app"])
 
     def test_undo(self):
         self.holds("undo", [self.first, self.second], ["undo"])
+
+    def test_rollback(self):
+        self.holds("rollback", [self.first, self.second], ["rollback", "1"])
+
+    def test_edited_files(self):
+        self.holds("edited files", [self.first, swap.edit], self.second)
+
+    def test_unowned_files_moved(self):
+        self.holds("unowned files, moved", [swap.litter], [*self.first, "--backup-unowned", "/opt/app/lib/aside"])
+
+    def test_unowned_files_overwritten(self):
+        self.holds("unowned files, overwritten", [swap.litter_files], [*self.first, "--overwrite", "*"])
 
     def test_recover(self):
         self.holds("recover", [self.first], ["recover"], killed=self.second)
@@ -62,11 +86,24 @@ class SwapRace(Races):
     def test_prune(self):
         self.holds("prune", [self.first, self.second], ["history", "prune", "--keep", "0"])
 
-    def test_looking(self):
-        """Between calls that only look, too."""
+    def between_looks(self):
         os.environ["INTERPOSER_CALLS"] = "reading"
         self.addCleanup(os.environ.pop, "INTERPOSER_CALLS")
+
+    def test_looking(self):
+        """Between calls that only look, too."""
+        self.between_looks()
         self.holds("upgrade, looking", [self.first], self.second)
+
+    def test_looking_at_a_link(self):
+        """Whose link it is and where it leads are two questions: right before the calls that ask them."""
+        self.between_looks()
+        race, table = self.race([self.first], self.second), swap.Table("swap: upgrade, looking at a link")
+        for point in sorted({max(1, at - back) for at in race.points_of("readlinkat") for back in range(4)}):
+            race.at(table, point, swap.Link(swap.WAY, "inside", during=False))
+        table.show(1)
+        self.assertGreater(table.figures["points"], 0)
+        self.assertEqual(table.failures(), 0)
 
 
 class TestsOfTheTest(Races):
