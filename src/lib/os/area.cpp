@@ -12,6 +12,7 @@
 
 #include "lib/base/fail.hpp"
 #include "lib/base/retry.hpp"
+#include "lib/os/file_stat.hpp"
 
 namespace minipkg::os {
 namespace {
@@ -25,14 +26,14 @@ Fd open_directory(int dirfd, const std::string& name, const std::string& path) {
   return fd;
 }
 
-/// A default ACL that the parent hands down would change the modes of everything staged.
-void drop_default_acl(int fd) { ::fremovexattr(fd, "system.posix_acl_default"); }
-
-/// The caller's umask may have taken bits from a mode; whatever has others was not made here.
-void undo_umask(int fd) {
+/// What was made here gets what it should have: a default ACL that the parent hands down would change the modes of
+/// everything staged, and the caller's umask may have taken bits from the mode. Whoever owns the directory above may
+/// have put another one at the name: what others own or may enter was not made here, and is left as it is.
+void make_ours(int fd) {
   struct stat stat {};
-  const bool ours = ::fstat(fd, &stat) == 0 && stat.st_uid == ::geteuid();
-  if (ours && (stat.st_mode & 0777U) != area_mode && (stat.st_mode & 0077U) == 0) ::fchmod(fd, area_mode);
+  if (::fstat(fd, &stat) != 0 || stat.st_uid != ::geteuid() || (stat.st_mode & 0077U) != 0) return;
+  ::fremovexattr(fd, "system.posix_acl_default");
+  if ((stat.st_mode & 0777U) != area_mode) ::fchmod(fd, area_mode);
 }
 
 Fd make_directory(int dirfd, const std::string& name, const std::string& path) {
@@ -40,8 +41,7 @@ Fd make_directory(int dirfd, const std::string& name, const std::string& path) {
     fail_errno("make directory", path, errno, on_failure);
   }
   Fd fd = open_directory(dirfd, name, path);
-  drop_default_acl(fd.get());
-  undo_umask(fd.get());
+  make_ours(fd.get());
   return fd;
 }
 
@@ -65,6 +65,8 @@ std::vector<std::string> names_in(int dirfd, const std::string& path) {
   return names;
 }
 
+std::uint64_t mount_of(int directory, const std::string& path) { return look(directory, "", path)->mount; }
+
 void remove_tree(int dirfd, const std::string& name, const std::string& path) {
   if (::unlinkat(dirfd, name.c_str(), 0) == 0 || errno == ENOENT) return;
   if (errno != EISDIR && errno != EPERM) fail_errno("remove", path, errno, on_failure);
@@ -72,6 +74,9 @@ void remove_tree(int dirfd, const std::string& name, const std::string& path) {
     const int why = errno;
     const Fd fd(::openat(dirfd, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd) fail_errno("remove", path, errno == ENOTDIR ? why : errno, on_failure);
+    // Whoever has a directory open that was his may move another one into it, and what is mounted there comes along.
+    if (mount_of(fd.get(), path) != mount_of(dirfd, path))
+      fail(on_failure, "remove", path, "something is mounted there");
     for (const std::string& child : names_in(fd.get(), path)) remove_tree(fd.get(), child, path + "/" + child);
   }
   if (::unlinkat(dirfd, name.c_str(), AT_REMOVEDIR) != 0) fail_errno("remove directory", path, errno, on_failure);

@@ -18,10 +18,22 @@ void finish_interrupted(Context& context, const Journal& journal) {
   }
 }
 
+/// Nothing waits for it but the space. Whoever had one of the old directories may keep it from being removed, which must
+/// not stop everything else: the next command tries again, and who asks for it is told.
+void go_on_pruning(Context& context) {
+  for (const std::uint64_t number : context.state.pruning()) {
+    try {
+      prune(context, number);
+    } catch (const Error&) {
+      continue;
+    }
+  }
+}
+
 }  // namespace
 
 Recovery recover(Context& context) {
-  for (const std::uint64_t number : context.state.pruning()) prune(context, number);
+  go_on_pruning(context);
   const std::optional<Journal> journal = context.state.open_journal();
   if (!journal) return Recovery::nothing_to_do;
   if (context.packages.transaction() == journal->id) {
