@@ -12,6 +12,7 @@
 #include "lib/base/fail.hpp"
 #include "lib/model/path.hpp"
 #include "lib/os/resolver.hpp"
+#include "lib/os/root.hpp"
 #include "lib/signature/judge.hpp"
 #include "lib/signature/minisign.hpp"
 #include "lib/signature/small_file.hpp"
@@ -106,13 +107,7 @@ std::vector<TrustedKey> read_keys(int directory, const std::string& path) {
   return keys;
 }
 
-Keyring::Keyring(const std::string& root) {
-  Fd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd) fail_errno("open root", root, errno, ErrorKind::usage);
-  std::string name = root;
-  while (name.size() > 1 && name.back() == '/') name.pop_back();
-  root_ = os::Tree(std::move(fd), name);
-}
+Keyring::Keyring(const std::string& root) : root_(os::open_root(root)) {}
 
 /// Empty if there is none.
 Fd Keyring::open(const char* directory) const {
@@ -132,7 +127,8 @@ Fd Keyring::make(const char* directory) {
     const int parent = root_.directory(parent_path(path));
     const std::string name(base_name(path));
     if (::mkdirat(parent, name.c_str(), 0755) == 0) {
-      ::fchmodat(parent, name.c_str(), 0755, 0);  // whatever the umask
+      const Fd fresh(os::open_beneath(parent, name, O_RDONLY));
+      if (fresh) ::fchmod(fresh.get(), 0755);  // whatever the umask
     } else if (errno != EEXIST) {
       fail_errno("make directory", root_.full_name(path), errno, ErrorKind::refused);
     }

@@ -15,6 +15,7 @@
 #include "lib/os/attributes.hpp"
 #include "lib/os/file_stat.hpp"
 #include "lib/os/resolver.hpp"
+#include "lib/os/root.hpp"
 #include "lib/store/trust.hpp"
 #include "lib/system/system_impl.hpp"
 
@@ -290,13 +291,7 @@ void System::Impl::forget_made(const std::string& made) {
   }
 }
 
-void System::Impl::open_root() {
-  Fd fd(::open(options.root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd) fail_errno("open root", options.root, errno, ErrorKind::usage);
-  std::string name = options.root;
-  while (name.size() > 1 && name.back() == '/') name.pop_back();
-  root = os::Tree(std::move(fd), name);
-}
+void System::Impl::open_root() { root = os::open_root(options.root); }
 
 System System::open(const OpenOptions& options) {
   auto impl = std::make_unique<Impl>();
