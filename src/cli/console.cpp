@@ -82,13 +82,16 @@ std::string Console::paint(std::string_view text, const char* code, bool wanted)
   return wanted ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);
 }
 
-void Console::flush_or_warn() {
+bool Console::flush_or_warn() {
+  bool is_lost = false;
   try {
     flush();
   } catch (const Error& error) {
     warn(error.what());
+    is_lost = true;
   }
   excused_ = true;
+  return !is_lost;
 }
 
 bool Console::flush() {

@@ -45,8 +45,8 @@ class Console {
   /// Sees that the answer arrived. Throws Error(cannot_answer) if not. A reader that left early (`| head`) is no
   /// error: false then.
   bool flush();
-  /// The same where the work is done whether or not anybody hears of it.
-  void flush_or_warn();
+  /// The same where the work is done whether or not anybody hears of it: a warning, and false, if the answer is lost.
+  bool flush_or_warn();
 
  private:
   std::string paint(std::string_view text, const char* code, bool wanted) const;

@@ -27,6 +27,8 @@ System Context::observe() const { return System::open(open_options(*this, Access
 
 bool Context::root_is_new() const { return System::is_new(open_options(*this, Access::observe)); }
 
+ExitStatus Context::done() { return console.flush_or_warn() ? ExitStatus::done : ExitStatus::incomplete; }
+
 System Context::open(Access access) {
   changes_root = changes_root || access == Access::write;
   System system = System::open(open_options(*this, access));

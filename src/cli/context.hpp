@@ -41,6 +41,8 @@ struct Context {
   System observe() const;
   /// Nothing was ever installed in it.
   bool root_is_new() const;
+  /// The end of a command that has changed something: that is done, but who asks for an answer must get it.
+  ExitStatus done();
 };
 
 /// One function for each command, in the file of its name: describes it to the parser and sets Context::run.

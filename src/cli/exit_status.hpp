@@ -15,7 +15,7 @@ enum class ExitStatus {
   bad_package = 6,     ///< a damaged or hostile package file
   locked = 7,          ///< another process holds the lock
   permission = 8,      ///< not allowed, or read-only
-  incomplete = 9,      ///< done, but not all of it: can be held there (--strict), came up again (restart)
+  incomplete = 9,      ///< done, but not all of it can be held there (--strict), came up again (restart), or was told
   internal = 10,       ///< a bug in minipkg
   cannot_answer = 11,  ///< a query met an I/O error or a damaged database; what was found may be incomplete
   signal = 128,        ///< 128 + n: signal n asked to stop, everything was undone

@@ -92,7 +92,7 @@ ExitStatus prune(Context& context, const PruneOptions& options) {
     rows.push_back({std::to_string(entry.transaction), size_text(entry.kept_bytes)});
   }
   context.console.print(context.globals.json ? to_json(beyond) : records(rows, context.console));
-  return ExitStatus::done;
+  return context.globals.dry_run ? ExitStatus::done : context.done();
 }
 
 void add_prune(CLI::App& history, Context& context) {

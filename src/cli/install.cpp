@@ -106,7 +106,7 @@ ExitStatus install(Context& context, const InstallOptions& options) {
   const Report report = system.apply(plan, pointers(packages), progress, archive_check(options));
   progress.erase();
   const ExitStatus status = show_report(context, system, report, began);
-  return options.strict ? strictly(report) : status;
+  return options.strict && has_lost_attributes(report) ? ExitStatus::incomplete : status;
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ ExitStatus recover(Context& context) {
   const Recovery recovery = context.open(Access::write).recovered();
   if (context.globals.json) context.console.print(recovery_json(recovery));
   context.console.tell(sentence(recovery));
-  return ExitStatus::done;
+  return context.done();
 }
 
 }  // namespace

@@ -148,14 +148,13 @@ ExitStatus show_report(Context& context, System& system, const Report& report, S
   warn(context, report.notices);
   for (const std::string& warning : report.warnings) context.console.warn(printable(warning));
   if (!untidy.empty()) context.console.warn(untidy + "; everything is done, the next command tidies up");
-  context.console.flush_or_warn();
-  return ExitStatus::done;
+  const ExitStatus status = context.done();
+  return context.globals.json ? status : ExitStatus::done;  // without it the plan is the answer, and was shown
 }
 
-ExitStatus strictly(const Report& report) {
-  const bool lost = std::any_of(report.notices.begin(), report.notices.end(),
-                                [](const Notice& notice) { return notice.kind == NoticeKind::attribute_lost; });
-  return lost ? ExitStatus::incomplete : ExitStatus::done;
+bool has_lost_attributes(const Report& report) {
+  return std::any_of(report.notices.begin(), report.notices.end(),
+                     [](const Notice& notice) { return notice.kind == NoticeKind::attribute_lost; });
 }
 
 ExitStatus show_nothing_to_do(Context& context, const std::vector<Package>& packages, ArchiveCheck check) {

@@ -38,8 +38,8 @@ ExitStatus show_dry_run(Context&, const System&, const Request&, const std::vect
 void announce(Context&, const Plan&, const std::vector<Package>&);
 /// Ends a transaction that is done: what fails from here on is a warning, never an error.
 ExitStatus show_report(Context&, System&, const Report&, StartTime began);
-/// For --strict: whether all that was asked for could be held.
-ExitStatus strictly(const Report&);
+/// A file system could not hold all that was asked for: what --strict asks.
+bool has_lost_attributes(const Report&);
 /// What is wished is there already. The data of the packages is checked only if that is wished too.
 ExitStatus show_nothing_to_do(Context&, const std::vector<Package>&, ArchiveCheck);
 
