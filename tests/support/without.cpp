@@ -2,6 +2,8 @@
 // Runs a command as on a kernel that lacks some system calls: seccomp lets them fail with ENOSYS.
 //
 //   without CALL… -- COMMAND…
+//
+// CALL:EPERM fails with EPERM, as in containers whose profile does not know the call; CALL:EAGAIN with EAGAIN.
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -32,11 +34,16 @@ void forbid_prctl(std::vector<sock_filter>& filter) {
   filter.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)));
 }
 
-bool install_filter(const std::vector<long>& missing) {
+struct Missing {
+  long number;
+  unsigned error;
+};
+
+bool install_filter(const std::vector<Missing>& missing) {
   std::vector<sock_filter> filter{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
-  for (const long number : missing) {
+  for (const auto& [number, error] : missing) {
     filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(number), 0, 1));
-    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS));
+    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error));
     // Its older name.
     if (number == SYS_seccomp) forbid_prctl(filter);
   }
@@ -48,12 +55,14 @@ bool install_filter(const std::vector<long>& missing) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<long> missing;
+  std::vector<Missing> missing;
   int at = 1;
   for (; at < argc && std::string_view(argv[at]) != "--"; ++at) {
     const std::size_t before = missing.size();
+    const std::string_view asked = argv[at], name = asked.substr(0, asked.find(':'));
+    const unsigned error = asked.ends_with(":EPERM") ? EPERM : asked.ends_with(":EAGAIN") ? EAGAIN : ENOSYS;
     for (const Call& call : calls) {
-      if (call.name == argv[at]) missing.push_back(call.number);
+      if (call.name == name) missing.push_back({call.number, error});
     }
     if (missing.size() == before) return std::fprintf(stderr, "without: unknown call %s\n", argv[at]), 125;
   }
