@@ -31,10 +31,13 @@ bool is_unsafe(const Facts& facts, const std::string& package, const FileEntry& 
   return true;
 }
 
-/// The databases and the staging areas belong to no package.
-bool is_our_own(const std::string& canonical) {
+/// The databases, wherever a symlink has them, and the staging areas belong to no package.
+bool is_our_own(const std::string& canonical, const std::string& databases) {
   constexpr std::string_view state = "/var/lib/minipkg", area = "/.minipkg";
-  return (canonical != state && is_at_or_below(canonical, state)) || canonical.ends_with(area) ||
+  const auto is_in = [&](std::string_view directory) {
+    return !directory.empty() && canonical != directory && is_at_or_below(canonical, directory);
+  };
+  return is_in(state) || is_in(databases) || canonical.ends_with(area) ||
          canonical.find(std::string(area) + "/") != std::string::npos;
 }
 
@@ -45,7 +48,7 @@ void collect_wanted(const Changing& changing, const Facts& facts, Targets& targe
     if (changing.omitted != nullptr && changing.omitted->contains(at)) continue;
     if (is_unsafe(facts, manifest.name, entry, problems)) continue;
     const std::string canonical = canonical_path(facts.aliases, entry.path);
-    if (is_our_own(canonical)) {
+    if (is_our_own(canonical, facts.databases.directory)) {
       problems.push_back({ProblemKind::unsafe_path, manifest.name, entry.path, "it is where minipkg keeps its own"});
       continue;
     }
