@@ -148,8 +148,8 @@ void System::Impl::open_state_for_read() {
 
 void System::Impl::open_for_read() {
   if (!find_directory()) {
-    packages.emplace(store::OpenDatabase{
-        root.full_name(directory) + "/" + packages_file, store::Mode::read, store::Durability::full, {}});
+    // None, whatever may come into being there: no path to the root is followed again.
+    packages.emplace(store::OpenDatabase{{}, store::Mode::read, store::Durability::full, {}});
     return;
   }
   try {
