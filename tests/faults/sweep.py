@@ -15,7 +15,7 @@ from support.minipkg import program
 
 INTERPOSER = os.environ.get("MINIPKG_INTERPOSER", "")
 FULL = os.environ.get("MINIPKG_FULL_TESTS") == "1"
-EVERY = 7  # thinned: every 7th point, from another one each run
+EVERY = int(os.environ.get("MINIPKG_SWEEP_EVERY", "7"))  # thinned: every 7th point, from another one each run
 
 
 def points(total, every=EVERY):
