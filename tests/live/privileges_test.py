@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import stat
 import subprocess
+import tarfile
 import tempfile
 import unittest
 
@@ -287,6 +288,69 @@ class OrdinaryUser(Privileges):
             done = self.run_minipkg("--root", self.root, *words, user=NOBODY, group=NOBODY, extra_groups=[])
             self.assertIn(done.returncode, (0, 1, 8, 11), (words, done.stderr))
             self.assertNotIn("Sanitizer", done.stderr)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root: mounts over /proc")
+class WithoutProc(Privileges):
+    """A chroot may have none: nothing that is read through descriptors may seem to be missing."""
+
+    def run_without(self, *words, status=0):
+        script = 'mount -t tmpfs none /proc && exec "$@"'
+        done = self.run_minipkg("-m", "sh", "-c", script, "sh", program(), "--root", self.root, *words,
+                                executable="unshare")
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+    def test_names_of_the_root_and_its_files_are_read(self):
+        (self.root / "etc").mkdir()
+        (self.root / "etc/passwd").write_text("alice:x:4242:4242::/:/bin/sh\n")
+        package = self.directory / "one-1.noarch.pkg.tar"
+        with tarfile.open(package, "w") as tar:
+            member = tarfile.TarInfo("one")
+            member.uname, member.uid = "alice", 999
+            tar.addfile(member)
+        self.run_without("install", package)
+        self.assertEqual(os.lstat(self.root / "one").st_uid, 4242)
+        self.run_without("verify")
+
+    def test_a_policy_is_not_overlooked(self):
+        (self.root / "etc/minipkg").mkdir(parents=True)
+        (self.root / "etc/minipkg/policy").write_text("signature\n")
+        self.assertIn("it has no signature", self.run_without("install", self.package, status=6).stderr)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root: makes a device")
+class Devices(Privileges):
+    """What a user hands over may be a link to a device. To open one does something: this one, which has no driver, would
+    say so."""
+
+    def setUp(self):
+        super().setUp()
+        self.device = self.directory / "device"
+        os.mknod(self.device, 0o644 | stat.S_IFCHR, os.makedev(240, 99))
+        with self.assertRaises(OSError):
+            open(self.device, "rb").close()
+
+    def test_a_package(self):
+        link = self.directory / "link-1.noarch.pkg.tar"
+        link.symlink_to(self.device)
+        for command in ("inspect", "install", "verify-package"):
+            done = self.run_minipkg("--root", self.root, command, link)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("not a file or a pipe", done.stderr)
+
+    def test_what_stands_beside_it(self):
+        for ending, policy in ((".minisig", "signature"), (".sha256", "digest")):
+            os.symlink(self.device, f"{self.package}{ending}")
+            done = self.run_minipkg("--root", self.root, "install", "--policy", policy, self.package)
+            self.assertEqual(done.returncode, 6, done.stderr)
+            self.assertIn("not a regular file", done.stderr)
+
+    def test_a_key(self):
+        for words in (["add", self.device], ["add", "--name", "x", self.device]):
+            done = self.run_minipkg("--root", self.root, "key", *words)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("not a regular file", done.stderr)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 #include "lib/archive/input_file.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -10,6 +11,8 @@
 
 #include "lib/archive/only_ours.hpp"
 #include "lib/base/fail.hpp"
+#include "lib/base/read_all.hpp"
+#include "lib/base/regular_file.hpp"
 #include "lib/base/write_all.hpp"
 
 namespace minipkg::archive {
@@ -46,16 +49,23 @@ struct stat look_at(const Fd& fd, const std::string& name) {
   return status;
 }
 
-Fd open_named(const std::string& name) {
-  // O_NONBLOCK: a fifo that nobody writes to must not hold us up.
-  Fd fd(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+/// A device is not opened even to find out that it is none: a user may have handed us a link to it.
+Fd open_pipe(const std::string& name) {
+  const Fd found(::open(name.c_str(), O_PATH | O_CLOEXEC));
+  if (!found) cannot_open(name, std::strerror(errno));
+  if (!S_ISFIFO(look_at(found, name).st_mode)) cannot_open(name, "not a file or a pipe");
+  // O_NONBLOCK: one that nobody writes to must not hold us up.
+  Fd fd(::open(fmt::format("/proc/self/fd/{}", found.get()).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!fd) cannot_open(name, std::strerror(errno));
-  const struct stat status = look_at(fd, name);
-  if (S_ISREG(status.st_mode)) return fd;
-  if (S_ISDIR(status.st_mode)) cannot_open(name, std::strerror(EISDIR));
-  if (!S_ISFIFO(status.st_mode)) cannot_open(name, "not a file or a pipe");
   ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) & ~O_NONBLOCK);
   return fd;
+}
+
+Fd open_named(const std::string& name) {
+  Fd fd = open_regular(AT_FDCWD, name.c_str(), Links::follow);
+  if (fd) return fd;
+  if (errno != EINVAL) cannot_open(name, std::strerror(errno));
+  return open_pipe(name);
 }
 
 }  // namespace
@@ -82,16 +92,9 @@ void InputFile::make_private() {
 }
 
 std::size_t InputFile::read_at(std::uint64_t offset, std::span<char> buffer) const {
-  std::size_t done = 0;
-  while (done < buffer.size()) {
-    const ssize_t got =
-        ::pread(fd_.get(), buffer.data() + done, buffer.size() - done, static_cast<off_t>(offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail_errno("read", name_, errno, ErrorKind::bad_package);
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  return done;
+  const ssize_t got = read_all_at(fd_.get(), offset, buffer);
+  if (got < 0) fail_errno("read", name_, errno, ErrorKind::bad_package);
+  return static_cast<std::size_t>(got);
 }
 
 }  // namespace minipkg::archive

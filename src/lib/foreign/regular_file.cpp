@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <memory>
+
+#include "lib/base/read_all.hpp"
 
 namespace minipkg::foreign {
 
@@ -18,15 +19,9 @@ std::optional<std::string> read_regular(int dirfd, const char* name) {
   struct stat stat {};
   if (!fd || ::fstat(fd.get(), &stat) != 0 || stat.st_size > most) return std::nullopt;
   std::string text(static_cast<std::size_t>(stat.st_size), '\0');
-  std::size_t filled = 0;
-  while (filled < text.size()) {
-    const ssize_t got = ::read(fd.get(), text.data() + filled, text.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::nullopt;
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  text.resize(filled);
+  const ssize_t filled = read_all(fd.get(), text);
+  if (filled < 0) return std::nullopt;
+  text.resize(static_cast<std::size_t>(filled));
   return text;
 }
 

@@ -69,6 +69,4 @@ std::optional<Day> day_named(std::string_view text) {
   return Day(date);
 }
 
-Day today() { return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()); }
-
 }  // namespace minipkg

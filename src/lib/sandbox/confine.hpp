@@ -8,8 +8,6 @@ namespace minipkg::sandbox {
 struct Confinement {
   bool landlock = false;  ///< no path leads anywhere: landlock(7), Linux 5.13
   bool seccomp = false;   ///< nothing but computing, and the descriptors that are open: seccomp(2)
-
-  bool complete() const { return landlock && seccomp; }
 };
 
 /// Takes from this process, for good, all but the descriptors in `keep`, its memory, and the calls to read, write and

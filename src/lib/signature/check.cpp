@@ -10,6 +10,7 @@
 
 #include "lib/base/digest.hpp"
 #include "lib/base/fail.hpp"
+#include "lib/base/regular_file.hpp"
 #include "lib/signature/judge.hpp"
 #include "lib/signature/small_file.hpp"
 #include "minipkg/text.hpp"
@@ -30,7 +31,7 @@ std::string read_beside(const Content& content, const std::optional<std::string>
     refuse(content, fmt::format("it has no {}: standard input has no file beside it", what), hint);
   }
   const std::string file = named.value_or(content.name + ending);
-  const Fd fd = open_regular(AT_FDCWD, file, 0);
+  const Fd fd = open_regular(AT_FDCWD, file.c_str(), Links::follow);
   if (!fd && errno == ENOENT && !named) {
     refuse(content, fmt::format("it has no {}: there is no '{}'", what, printable(file)), hint);
   }

@@ -10,6 +10,8 @@
 #include <memory>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/owner.hpp"
+#include "lib/base/regular_file.hpp"
 #include "lib/model/path.hpp"
 #include "lib/os/resolver.hpp"
 #include "lib/os/root.hpp"
@@ -25,25 +27,19 @@ constexpr const char* keys_directory = "/etc/minipkg/keys";
 constexpr const char* policy_file = "policy";
 constexpr std::string_view key_ending = ".pub";
 
-/// In a user namespace that root is not in, root's files seem to be another's: whoever owns "/".
-bool is_trusted_owner(uid_t owner) {
-  struct stat top {};
-  return owner == 0 || owner == ::geteuid() || (::stat("/", &top) == 0 && owner == top.st_uid);
-}
-
 void check_writers(int fd, const std::string& path) {
   struct stat stat {};
   if (::fstat(fd, &stat) != 0) fail_errno("look at", path);
-  if (is_trusted_owner(stat.st_uid) && (stat.st_mode & 022U) == 0) return;
+  if (is_ours_alone(stat)) return;
   fail(ErrorKind::permission, "trust", path, "other users may write to it",
        S_ISDIR(stat.st_mode) ? "make it root's, with mode 0755" : "make it root's, with mode 0644");
 }
 
 /// Nothing if it does not exist.
 std::optional<std::string> read_checked(int directory, const std::string& name, const std::string& path) {
-  const Fd fd = open_regular(directory, name, O_NOFOLLOW);
+  const Fd fd = open_regular(directory, name.c_str());
   if (!fd && errno == ENOENT) return {};
-  if (!fd && (errno == ELOOP || errno == EINVAL || errno == EISDIR)) {
+  if (!fd && (errno == EINVAL || errno == EISDIR)) {
     fail(ErrorKind::refused, "use", path, "it is not a regular file", "remove it");
   }
   if (!fd) fail_errno("open", path, errno, ErrorKind::refused);

@@ -33,8 +33,7 @@ bool is_good_name(std::string_view name) {
 }
 
 std::string read_key_file(const std::string& file) {
-  const Fd fd = signature::open_regular(AT_FDCWD, file, 0);
-  if (!fd) fail(ErrorKind::usage, "open", file, errno == EINVAL ? "not a regular file" : std::strerror(errno));
+  const Fd fd = signature::open_given(file);
   std::string text;
   if (!signature::read_small(fd.get(), text)) fail(ErrorKind::usage, "read", file, std::strerror(errno));
   return text;
@@ -68,6 +67,8 @@ TrustedKey find_key(const std::vector<TrustedKey>& keys, const std::string& name
 }
 
 }  // namespace
+
+Day today() { return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()); }
 
 Policy policy_of(const std::string& root) { return Keyring(root).policy(); }
 

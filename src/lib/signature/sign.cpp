@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <cstring>
 
 #include "lib/base/fail.hpp"
-#include "lib/base/retry.hpp"
+#include "lib/base/read_all.hpp"
 #include "lib/signature/crypto.hpp"
 #include "lib/signature/small_file.hpp"
 
@@ -15,12 +14,6 @@ namespace minipkg {
 using namespace signature;
 
 namespace {
-
-Fd open_to_read(const std::string& file) {
-  Fd fd = open_regular(AT_FDCWD, file, 0);
-  if (!fd) fail(ErrorKind::usage, "open", file, errno == EINVAL ? "not a regular file" : std::strerror(errno));
-  return fd;
-}
 
 void unlock(SecretKey& key, const std::string& file, const AskPassword& ask) {
   switch (decrypt(key, ask().text())) {
@@ -34,9 +27,9 @@ void unlock(SecretKey& key, const std::string& file, const AskPassword& ask) {
 }
 
 Secret<SecretKey> read_secret_key(const std::string& file, const AskPassword& ask) {
-  const Fd fd = open_to_read(file);
+  const Fd fd = open_given(file);
   const auto text = make_secret<SecretText>();
-  const ssize_t size = read_up_to(fd.get(), *text);
+  const ssize_t size = read_all(fd.get(), *text);
   if (size < 0) fail(ErrorKind::usage, "read", file, std::strerror(errno));
   auto key = parse_secret_key({text->data(), static_cast<std::size_t>(size)});
   if (!key.value) fail(ErrorKind::usage, "use", file, "it is no secret key of minisign: " + key.why);
@@ -46,16 +39,9 @@ Secret<SecretKey> read_secret_key(const std::string& file, const AskPassword& as
 
 Content content_of(const Fd& fd, const std::string& file) {
   return {file, [&fd, file](std::uint64_t offset, std::span<char> buffer) {
-            std::size_t done = 0;
-            while (done < buffer.size()) {
-              const ssize_t got = retry([&] {
-                return ::pread(fd.get(), buffer.data() + done, buffer.size() - done, static_cast<off_t>(offset + done));
-              });
-              if (got < 0) fail_errno("read", file);
-              if (got == 0) break;
-              done += static_cast<std::size_t>(got);
-            }
-            return done;
+            const ssize_t got = read_all_at(fd.get(), offset, buffer);
+            if (got < 0) fail_errno("read", file);
+            return static_cast<std::size_t>(got);
           }};
 }
 
@@ -122,7 +108,7 @@ TrustedKey generate_key(const std::string& secret_file, const std::string& publi
 SignedBy sign(const SignOptions& options, const AskPassword& ask) {
   check_comment(options.untrusted_comment, longest_untrusted_comment);
   check_comment(options.trusted_comment, longest_trusted_comment);
-  const Fd file = open_to_read(options.file);
+  const Fd file = open_given(options.file);
   const auto key = read_secret_key(options.secret_key_file, ask);
   const std::string comment = !options.trusted_comment.empty()
                                   ? options.trusted_comment

@@ -8,6 +8,8 @@
 #include <cstring>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/read_all.hpp"
+#include "lib/base/regular_file.hpp"
 #include "lib/base/write_all.hpp"
 #include "lib/os/file_system.hpp"
 #include "lib/os/system_id.hpp"
@@ -15,29 +17,15 @@
 
 namespace minipkg::signature {
 
-Fd open_regular(int dirfd, const std::string& name, int flags) {
-  Fd fd(::openat(dirfd, name.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags));
-  struct stat stat {};
-  if (!fd || ::fstat(fd.get(), &stat) != 0) return {};
-  if (S_ISREG(stat.st_mode)) return fd;
-  errno = S_ISDIR(stat.st_mode) ? EISDIR : EINVAL;
-  return {};
-}
-
-ssize_t read_up_to(int fd, std::span<char> buffer) {
-  std::size_t done = 0;
-  while (done < buffer.size()) {
-    const ssize_t got = retry([&] { return ::read(fd, buffer.data() + done, buffer.size() - done); });
-    if (got < 0) return -1;
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  return static_cast<ssize_t>(done);
+Fd open_given(const std::string& file) {
+  Fd fd = open_regular(AT_FDCWD, file.c_str(), Links::follow);
+  if (!fd) fail(ErrorKind::usage, "open", file, errno == EINVAL ? "not a regular file" : std::strerror(errno));
+  return fd;
 }
 
 bool read_small(int fd, std::string& text) {
   text.resize(longest_file + 1);
-  const ssize_t size = read_up_to(fd, text);
+  const ssize_t size = read_all(fd, text);
   if (size > static_cast<ssize_t>(longest_file)) errno = EFBIG;
   const bool whole = size >= 0 && size <= static_cast<ssize_t>(longest_file);
   text.resize(whole ? static_cast<std::size_t>(size) : 0);

@@ -8,12 +8,8 @@
 /// The files of this room have a few hundred bytes.
 namespace minipkg::signature {
 
-/// For reading. Empty with errno where it cannot be opened or is no regular file: a fifo does not hold us up. `flags`
-/// may be O_NOFOLLOW.
-Fd open_regular(int dirfd, const std::string& name, int flags);
-
-/// Up to the buffer's size from where the descriptor stands, -1 with errno.
-ssize_t read_up_to(int fd, std::span<char> buffer);
+/// A regular file that the caller names, to read it. Throws Error(usage).
+Fd open_given(const std::string& file);
 
 /// All of it. False with errno; EFBIG if it is longer than any file of this room.
 bool read_small(int fd, std::string& text);

@@ -12,6 +12,7 @@
 
 #include "lib/base/fail.hpp"
 #include "lib/base/fd.hpp"
+#include "lib/base/owner.hpp"
 #include "lib/store/database.hpp"
 #include "minipkg/text.hpp"
 
@@ -60,13 +61,6 @@ Objects objects_of(SQLite::Database& database) {
 }
 
 }  // namespace
-
-bool is_ours_alone(const struct stat& stat) {
-  struct stat top {};
-  if (::stat("/", &top) != 0) return false;
-  const bool ours = stat.st_uid == 0 || stat.st_uid == ::geteuid() || stat.st_uid == top.st_uid;
-  return ours && (stat.st_mode & 022U) == 0;
-}
 
 void check_file(const std::string& path, const std::string& name) {
   struct stat stat {};

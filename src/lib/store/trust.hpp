@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <sys/stat.h>
 
 #include <span>
 #include <string>
@@ -10,10 +9,6 @@
 /// A database may have come with an image that somebody else made. What must hold before anything in it is believed;
 /// sqlite.org/security.html.
 namespace minipkg::store {
-
-/// Nobody but root and this user owns it or may write to it. In a user namespace that root is not in, root's files
-/// seem to be another's: whoever owns "/".
-bool is_ours_alone(const struct stat&);
 
 /// Of a file that is not opened yet, and of the journal beside it, which SQLite would play back: it may name any file
 /// of the machine as a super-journal, and SQLite would remove that. A file that is not there is good. `name` stands for

@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/owner.hpp"
 #include "lib/model/path.hpp"
 #include "lib/os/attributes.hpp"
 #include "lib/os/file_stat.hpp"
 #include "lib/os/resolver.hpp"
 #include "lib/os/root.hpp"
-#include "lib/store/trust.hpp"
 #include "lib/system/system_impl.hpp"
 
 namespace minipkg {
@@ -49,7 +49,7 @@ void try_to_set_mtime(int directory, std::int64_t nanoseconds, const std::string
 void check_directory(int fd, const std::string& path) {
   struct stat stat {};
   if (::fstat(fd, &stat) != 0) fail_errno("look at", path);
-  if (!store::is_ours_alone(stat)) {
+  if (!is_ours_alone(stat)) {
     fail(ErrorKind::permission, "use", path, "other users may write to it", "make it root's, with mode 0755");
   }
 }
