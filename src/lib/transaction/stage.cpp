@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lib/transaction/stage.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,13 +9,13 @@
 #include <unordered_map>
 
 #include "lib/base/fail.hpp"
-#include "lib/base/retry.hpp"
 #include "lib/model/path.hpp"
 #include "lib/os/attributes.hpp"
 #include "lib/os/resolver.hpp"
 #include "lib/os/special_file.hpp"
 #include "lib/transaction/check_times.hpp"
 #include "lib/transaction/keep.hpp"
+#include "lib/transaction/new_file.hpp"
 
 namespace minipkg::transaction {
 namespace {
@@ -92,8 +91,8 @@ class Stager final : public PayloadSink {
 
   std::size_t package_ = 0;  ///< whose payload is read
   std::size_t step_ = 0;     ///< whose file is written
-  Fd file_;
-  std::uint64_t written_ = 0, files_ = 0, bytes_ = 0;
+  NewFile file_;
+  std::uint64_t files_ = 0, bytes_ = 0;
 };
 
 const FileEntry* Stager::entry_of(std::size_t step) const {
@@ -220,38 +219,23 @@ bool Stager::begin(std::size_t entry) {
   const auto found = step_of_[package_].find(entry);
   if (found == step_of_[package_].end()) return false;
   step_ = found->second;
-  written_ = 0;
-  const LiveTree::Name name = tree_.staged(step_);
-  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  file_.reset(retry([&] { return ::openat(name.dirfd, name.c_str(), flags, 0600); }));
-  if (!file_) fail_errno("create", name.path, errno, on_failure);
+  file_ = NewFile(tree_.staged(step_), tree_.root().full_name(steps_[step_].path));
   return true;
 }
 
 void Stager::write(std::uint64_t offset, std::span<const char> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put =
-        retry([&] { return ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
-    if (put < 0) fail_errno("write", tree_.root().full_name(steps_[step_].path), errno, on_failure);
-    bytes = bytes.subspan(static_cast<std::size_t>(put));
-    offset += static_cast<std::uint64_t>(put);
-    bytes_ += static_cast<std::uint64_t>(put);
-  }
-  written_ = offset;
+  file_.write(offset, bytes);
+  bytes_ += bytes.size();
   observer_.progress(files_, bytes_);
   stop_if_asked(observer_);
 }
 
 void Stager::end() {
-  const std::string& path = steps_[step_].path;
-  const std::uint64_t size = entry_of(step_)->size;
-  if (written_ < size && retry([&] { return ::ftruncate(file_.get(), static_cast<off_t>(size)); }) != 0) {
-    fail_errno("extend", path, errno, on_failure);
-  }
-  const auto stat = os::look(file_.get(), "", path);
-  os::set_attributes(file_.get(), attributes_of(step_, stat->disk), stat->disk, tree_.root().full_name(path));
+  file_.extend(entry_of(step_)->size);
+  const auto stat = os::look(file_.fd(), "", file_.path());
+  os::set_attributes(file_.fd(), attributes_of(step_, stat->disk), stat->disk, file_.path());
   steps_[step_].staged_ino = stat->disk.identity.ino;
-  file_.reset();
+  file_ = NewFile();
   done(step_);
 }
 
