@@ -21,7 +21,7 @@ ExitStatus build(Context& context, BuildOptions options) {
   }
   options.source_date_epoch = source_date_epoch().value_or(0);  // the same bytes every day
   const Manifest manifest = build_package(options);
-  if (context.globals.json) context.console.print(canonical_json(manifest));
+  if (context.globals.json) context.console.print(manifest_json(manifest));
   context.console.tell(fmt::format("{}: {} {} {}, {}, {}\n", printable(options.output), printable(manifest.name),
                                    printable(manifest.version), printable(manifest.arch),
                                    count_text(manifest.files.size(), "path"), size_text(manifest.installed_size)));

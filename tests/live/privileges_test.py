@@ -331,7 +331,7 @@ class Devices(Privileges):
         with self.assertRaises(OSError):
             open(self.device, "rb").close()
 
-    def test_a_package(self):
+    def test_as_package(self):
         link = self.directory / "link-1.noarch.pkg.tar"
         link.symlink_to(self.device)
         for command in ("inspect", "install", "verify-package"):
@@ -339,14 +339,14 @@ class Devices(Privileges):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn("not a file or a pipe", done.stderr)
 
-    def test_what_stands_beside_it(self):
+    def test_beside_a_package(self):
         for ending, policy in ((".minisig", "signature"), (".sha256", "digest")):
             os.symlink(self.device, f"{self.package}{ending}")
             done = self.run_minipkg("--root", self.root, "install", "--policy", policy, self.package)
             self.assertEqual(done.returncode, 6, done.stderr)
             self.assertIn("not a regular file", done.stderr)
 
-    def test_a_key(self):
+    def test_as_key(self):
         for words in (["add", self.device], ["add", "--name", "x", self.device]):
             done = self.run_minipkg("--root", self.root, "key", *words)
             self.assertEqual(done.returncode, 2, done.stderr)

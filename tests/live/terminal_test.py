@@ -64,6 +64,7 @@ class Terminal(live.LiveTest):
         words = self.scratch / "manifest.json"
         words.write_text(json.dumps(manifest))
         package = self.scratch / f"{PATH}{name}.pkg.tar"
+        self.look_once("build", tree, "-o", package, "--manifest", words, "--json")
         done = self.look_once("build", tree, "-o", package, "--manifest", words)
         self.assertEqual(done.returncode, 0, done.stderr)
         return package
@@ -148,6 +149,42 @@ class Terminal(live.LiveTest):
                 self.look_once("inspect", package)
                 self.look_once("--json", "install", package)
         self.assertIn(6, self.statuses)
+
+    def test_signatures(self):
+        """Keys, comments and signatures are anybody's words as well; a comment may hold all but a line's end."""
+        comment = CONTROLS.replace("\n", "").replace("\r", "")
+        secret = self.scratch / f"{PATH}.key"
+        self.look_once("key", "generate", secret, "--no-password")
+        public = self.scratch / f"{PATH}.pub"
+        one = self.build("one", "1", {f"opt/{PATH}/{PATH}": b"1"})
+        self.look_once("sign", one, "-s", secret, "-t", comment, "-c", comment)
+        for form in FORMS:
+            self.look_once("sign", one, "-s", secret, "-t", comment, *form)
+        for words in (["key", "add", public], ["key", "add", public, "--name", CONTROLS], ["key", "add", one],
+                      ["key", "list"], ["key", "policy"], ["key", "policy", "signature"], ["key", "policy", CONTROLS],
+                      ["verify-package", one], ["verify-package", "-p", public, one],
+                      ["verify-package", "-p", self.scratch / CONTROLS, one], ["install", "-n", one],
+                      ["install", one, "--keys", self.scratch / CONTROLS], ["install", one, "--signature", CONTROLS],
+                      ["install", one, "--sha256", CONTROLS], ["install", one, "--limit", CONTROLS],
+                      ["key", "revoke", CONTROLS], ["key", "remove", CONTROLS], ["sign", CONTROLS, "-s", CONTROLS]):
+            self.look(*words)
+        keys = self.root / "etc/minipkg/keys"
+        shutil.copy(public, keys / f"{PATH}.pub")  # a name that `key add` would not give
+        self.assertIn(b"trusted", self.look_once("key", "list").stdout)
+        self.look("key", "list")
+        self.look("verify-package", one)
+        self.look_once("--live", "install", "-v", one)
+        signature = pathlib.Path(f"{one}.minisig")
+        for broken in (signature.read_bytes().replace(b"trusted comment: a", b"trusted comment: b"), BYTES + b"\033\n"):
+            signature.write_bytes(broken)
+            self.look("verify-package", one)
+            self.look("install", one, "--reinstall")
+        (self.root / "etc/minipkg/policy").write_bytes(BYTES)
+        self.look("key", "policy")
+        (keys / f"{PATH}.pub").write_bytes(BYTES)
+        self.look("key", "list")
+        self.assertEqual({0, 2, 3, 6} - self.statuses, set())
+        self.assertNotIn(10, self.statuses)
 
     def test_hostile_root(self):
         """Users, groups and a lock's holder, as somebody else wrote them down; a name of the root itself."""

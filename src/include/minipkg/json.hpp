@@ -29,6 +29,8 @@ MINIPKG_API std::string to_json(const std::vector<HistoryEntry>&);
 MINIPKG_API std::string to_json(const HistoryEntry&);
 MINIPKG_API std::string info_json(const Manifest&);   ///< everything but the files
 MINIPKG_API std::string files_json(const Manifest&);  ///< name, version and the files
+/// canonical_json(), but what a terminal should not see is escaped.
+MINIPKG_API std::string manifest_json(const Manifest&);
 /// The whole manifest, and what the file says beside it.
 MINIPKG_API std::string inspect_json(const Package&);
 MINIPKG_API std::string to_json(const std::vector<TrustedKey>&, Day);  ///< as trusted as they are on that day

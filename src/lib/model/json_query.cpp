@@ -102,6 +102,8 @@ std::string files_json(const Manifest& manifest) {
                                 {"files", std::move(object["files"])}});
 }
 
+std::string manifest_json(const Manifest& manifest) { return json::dump(Json::parse(canonical_json(manifest))) + "\n"; }
+
 std::string inspect_json(const Package& package) {
   Json object{{"form", package.form() == Package::Form::native ? "native" : "bare"},
               {"digest", json::digest(package.digest())},
