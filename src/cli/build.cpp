@@ -8,6 +8,7 @@
 #include "minipkg/json.hpp"
 #include "minipkg/package.hpp"
 #include "minipkg/text.hpp"
+#include "open_options.hpp"
 #include "render_text.hpp"
 #include "source_date_epoch.hpp"
 
@@ -15,10 +16,7 @@ namespace minipkg::cli {
 namespace {
 
 ExitStatus build(Context& context, BuildOptions options) {
-  if (context.globals.dry_run) {
-    throw Error(ErrorKind::usage,
-                fmt::format("cannot build '{}' without writing it: leave --dry-run away", printable(options.output)));
-  }
+  context.refuse_dry_run("build", options.output);
   options.source_date_epoch = source_date_epoch().value_or(0);  // the same bytes every day
   const Manifest manifest = build_package(options);
   if (context.globals.json) context.console.print(manifest_json(manifest));
@@ -45,10 +43,8 @@ void add_build(CLI::App& app, Context& context) {
   command->add_option("--version", options->version, "Its version")->type_name("V");
   command->add_option("--arch", options->arch, "Its architecture (x86_64, arm64, noarch, …)")->type_name("A");
   command->add_flag("--keep-owners", *keep_owners, "Owners as on disk instead of root:root");
-  auto odd_names = std::make_shared<bool>(false);
-  command->add_flag("--allow-odd-names", *odd_names, "Take names with control characters, such as a newline");
-  command->callback([&context, options, keep_owners, odd_names] {
-    options->odd_names = *odd_names ? OddNames::allow : OddNames::refuse;
+  add_odd_names_option(*command, options->odd_names);
+  command->callback([&context, options, keep_owners] {
     options->owners = *keep_owners ? BuildOwners::keep : BuildOwners::root;
     context.run = [options](Context& with) { return build(with, *options); };
   });

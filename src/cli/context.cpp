@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "context.hpp"
 
+#include <fmt/format.h>
+
+#include "minipkg/text.hpp"
 #include "source_date_epoch.hpp"
 
 namespace minipkg::cli {
@@ -28,6 +31,12 @@ System Context::observe() const { return System::open(open_options(*this, Access
 bool Context::root_is_new() const { return System::is_new(open_options(*this, Access::observe)); }
 
 ExitStatus Context::done() { return console.flush_or_warn() ? ExitStatus::done : ExitStatus::incomplete; }
+
+void Context::refuse_dry_run(const char* verb, const std::string& object) const {
+  if (!globals.dry_run) return;
+  throw Error(ErrorKind::usage,
+              fmt::format("cannot {} '{}' without writing it: leave --dry-run away", verb, printable(object)));
+}
 
 System Context::open(Access access) {
   changes_root = changes_root || access == Access::write;

@@ -39,6 +39,8 @@ struct Context {
   System open(Access);
   /// Opens it to look only, and tells nothing.
   System observe() const;
+  /// Throws Error(usage) in a dry run: for commands that cannot show what they would do.
+  void refuse_dry_run(const char* verb, const std::string& object) const;
   /// Nothing was ever installed in it.
   bool root_is_new() const;
   /// The end of a command that has changed something: that is done, but who asks for an answer must get it.

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -16,19 +14,11 @@ namespace minipkg::cli {
 namespace {
 
 /// Reads the package to its end, so that what is shown has been checked.
-ExitStatus inspect(Context& context, const std::string& file, const ReadLimits& limits, OddNames odd_names) {
-  OpenPackageOptions options;
-  options.special = SpecialFiles::allow;
-  options.limits = limits;
-  options.odd_names = odd_names;
-  const Package package = open_package(file, options);
+ExitStatus inspect(Context& context, const std::string& file, const OpenPackageOptions& how) {
+  const Package package = open_package(file, how);
   warn_of_missing_protection(context, package);
   check_payload(package);
-  for (const Twins& twins : find_twins(package.manifest().files)) {
-    const bool by_case = twins.by == Twins::By::letter_case;
-    context.console.warn(warning_text(
-        {by_case ? NoticeKind::differs_in_case : NoticeKind::looks_the_same, {}, twins.path, twins.other}));
-  }
+  for (const Notice& notice : twin_notices(package.manifest())) context.console.warn(warning_text(notice));
   if (context.globals.json) {
     context.console.print(inspect_json(package));
     return ExitStatus::done;
@@ -49,14 +39,12 @@ void add_inspect(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("inspect", "Check a package file to its end and show what is in it");
   auto file = std::make_shared<std::string>();
   command->add_option("FILE", *file, "Package file; - is stdin")->required();
-  auto limits = std::make_shared<ReadLimits>();
-  add_limit_option(*command, limits);
-  auto odd_names = std::make_shared<bool>(false);
-  command->add_flag("--allow-odd-names", *odd_names, "Take paths with control characters, such as a newline");
-  command->callback([&context, file, limits, odd_names] {
-    const OddNames odd = *odd_names ? OddNames::allow : OddNames::refuse;
-    context.run = [file, limits, odd](Context& with) { return inspect(with, *file, *limits, odd); };
-  });
+  auto how = std::make_shared<OpenPackageOptions>();
+  how->special = SpecialFiles::allow;  // to look is not to install
+  add_limit_option(*command, how->limits);
+  add_odd_names_option(*command, how->odd_names);
+  command->callback(
+      [&context, file, how] { context.run = [file, how](Context& with) { return inspect(with, *file, *how); }; });
 }
 
 }  // namespace minipkg::cli

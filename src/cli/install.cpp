@@ -16,14 +16,14 @@ namespace minipkg::cli {
 namespace {
 
 struct InstallOptions {
-  std::shared_ptr<ReadLimits> limits = std::make_shared<ReadLimits>();
   std::vector<std::string> files, remove;
   std::optional<std::string> name, version, arch;
   std::vector<std::string> overwrite;
   std::string backup_unowned;
   RequirementOptions required;
-  bool allow_downgrade = false, reinstall = false, allow_special = false, allow_odd_names = false;
-  bool verify_archive = false, strict = false;
+  ReadLimits limits;
+  OddNames odd_names = OddNames::refuse;
+  bool allow_downgrade = false, reinstall = false, allow_special = false, verify_archive = false, strict = false;
 };
 
 /// Below the root like all paths of packages, and without what path resolution would have to look at.
@@ -44,8 +44,8 @@ std::vector<Package> open_packages(Context& context, const InstallOptions& optio
                          options.version,
                          options.arch,
                          options.allow_special ? SpecialFiles::allow : SpecialFiles::refuse,
-                         *options.limits,
-                         options.allow_odd_names ? OddNames::allow : OddNames::refuse,
+                         options.limits,
+                         options.odd_names,
                          requirements_of(context, options.required, options.files.size())};
   std::vector<Package> packages;
   for (const std::string& file : options.files) {
@@ -133,8 +133,7 @@ void add_install(CLI::App& app, Context& context) {
       ->transform(directory_of_root);
   command->add_flag("--allow-special", options->allow_special,
                     "Take setuid, setgid, capabilities, devices and fifos out of a bare tar");
-  command->add_flag("--allow-odd-names", options->allow_odd_names,
-                    "Take paths with control characters, such as a newline");
+  add_odd_names_option(*command, options->odd_names);
   add_limit_option(*command, options->limits);
   command->add_flag("--verify-archive", options->verify_archive,
                     "Read archives to the end even if nothing in them is needed");

@@ -14,12 +14,6 @@
 namespace minipkg::cli {
 namespace {
 
-void refuse_dry_run(const Context& context, const char* verb, const std::string& object) {
-  if (!context.globals.dry_run) return;
-  throw Error(ErrorKind::usage,
-              fmt::format("cannot {} '{}' without writing it: leave --dry-run away", verb, printable(object)));
-}
-
 /// One that was changed, or generated, as a sentence or in the form of the list.
 ExitStatus tell_key(Context& context, const TrustedKey& key, const std::string& sentence) {
   if (context.globals.json) context.console.print(to_json({key}, today()));
@@ -51,18 +45,18 @@ std::optional<Day> day_given(const std::optional<std::string>& text) {
 }
 
 ExitStatus add(Context& context, const AddOptions& options) {
-  refuse_dry_run(context, "add", options.file);
+  context.refuse_dry_run("add", options.file);
   const TrustedKey key = minipkg::add_key(context.globals.root, options.file, options.name, day_given(options.expires));
   return tell_key(context, key, key.expires ? "is trusted until " + day_text(*key.expires) : "is trusted");
 }
 
 ExitStatus remove(Context& context, const std::string& key) {
-  refuse_dry_run(context, "remove", key);
+  context.refuse_dry_run("remove", key);
   return tell_key(context, remove_key(context.globals.root, key), "is not trusted any more");
 }
 
 ExitStatus revoke(Context& context, const std::string& key) {
-  refuse_dry_run(context, "revoke", key);
+  context.refuse_dry_run("revoke", key);
   return tell_key(context, revoke_key(context.globals.root, key, today()), "is revoked");
 }
 
@@ -77,7 +71,7 @@ std::string public_beside(const std::string& file) {
 }
 
 ExitStatus generate(Context& context, const GenerateOptions& options) {
-  refuse_dry_run(context, "generate", options.file);
+  context.refuse_dry_run("generate", options.file);
   const std::string public_file = options.public_file.value_or(public_beside(options.file));
   TrustedKey key = generate_key(options.file, public_file,
                                 options.no_password ? std::nullopt : std::optional<AskPassword>(ask_new_password));
@@ -87,7 +81,7 @@ ExitStatus generate(Context& context, const GenerateOptions& options) {
 
 ExitStatus policy(Context& context, const std::optional<std::string>& word) {
   if (word) {
-    refuse_dry_run(context, "set the policy to", *word);
+    context.refuse_dry_run("set the policy to", *word);
     set_policy(context.globals.root, *policy_named(*word));
   }
   const Policy policy = policy_of(context.globals.root);

@@ -27,17 +27,23 @@ void set_limit(ReadLimits& limits, const std::string& text) {
 
 }  // namespace
 
-void add_limit_option(CLI::App& command, std::shared_ptr<ReadLimits> limits) {
+void add_limit_option(CLI::App& command, ReadLimits& limits) {
   command
       .add_option_function<std::vector<std::string>>(
           "--limit",
-          [limits](const std::vector<std::string>& texts) {
-            for (const std::string& text : texts) set_limit(*limits, text);
+          [&limits](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) set_limit(limits, text);
           },
           "What an archive may come to: unpacked=BYTES, ratio=N (unpacked to packed), entries=N")
       ->type_name("WHAT=N")
       ->take_all()
       ->allow_extra_args(false);
+}
+
+void add_odd_names_option(CLI::App& command, OddNames& odd_names) {
+  command.add_flag_callback(
+      "--allow-odd-names", [&odd_names] { odd_names = OddNames::allow; },
+      "Take paths with control characters, such as a newline");
 }
 
 void warn_of_missing_protection(Context& context, const Package& package) {

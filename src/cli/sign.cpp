@@ -16,10 +16,7 @@ namespace minipkg::cli {
 namespace {
 
 ExitStatus sign_one(Context& context, SignOptions options) {
-  if (context.globals.dry_run) {
-    throw Error(ErrorKind::usage,
-                fmt::format("cannot sign '{}' without writing it: leave --dry-run away", printable(options.file)));
-  }
+  context.refuse_dry_run("sign", options.file);
   options.time = source_date_epoch().value_or(std::time(nullptr));
   const SignedBy by = sign(options, ask_password);
   if (context.globals.json) context.console.print(to_json({SignedFile{options.file, by, {}}}));

@@ -18,7 +18,8 @@ namespace {
 struct VerifyOptions {
   std::vector<std::string> files;
   std::optional<std::string> keys, key_file, signature;
-  std::shared_ptr<ReadLimits> limits = std::make_shared<ReadLimits>();
+  ReadLimits limits;
+  OddNames odd_names = OddNames::refuse;
 };
 
 Requirements required_of(const Context& context, const VerifyOptions& options) {
@@ -45,7 +46,8 @@ SignedFile verify_one(Context& context, const std::string& file, const OpenPacka
 ExitStatus verify(Context& context, const VerifyOptions& options) {
   OpenPackageOptions how;
   how.special = SpecialFiles::allow;
-  how.limits = *options.limits;
+  how.limits = options.limits;
+  how.odd_names = options.odd_names;
   how.required = required_of(context, options);
   ExitStatus status = ExitStatus::done;
   std::vector<SignedFile> results;
@@ -79,6 +81,7 @@ void add_verify_package(CLI::App& app, Context& context) {
   command->add_option("--signature", options->signature, "Signature of FILE (default FILE.minisig)")
       ->type_name("SIGFILE");
   add_limit_option(*command, options->limits);
+  add_odd_names_option(*command, options->odd_names);
   command->callback([&context, options] { context.run = [options](Context& with) { return verify(with, *options); }; });
 }
 

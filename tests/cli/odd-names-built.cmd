@@ -7,3 +7,8 @@ minipkg build v -o odd.pkg.tar --name odd --version 1 --arch noarch --allow-odd-
 minipkg install --root R odd.pkg.tar
 echo "$?"
 minipkg install --root R --allow-odd-names odd.pkg.tar
+test_keys
+minipkg sign odd.pkg.tar -s vendor.key -t odd -q
+minipkg verify-package -p vendor.pub odd.pkg.tar
+echo "$?"
+minipkg verify-package -p vendor.pub odd.pkg.tar --allow-odd-names

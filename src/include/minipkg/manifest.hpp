@@ -79,21 +79,6 @@ MINIPKG_API std::string canonical_json(const Manifest&);
 /// The identity of a package: SHA-256 of its canonical JSON.
 MINIPKG_API Digest manifest_digest(const Manifest&);
 
-/// Two paths that some file systems, and most people, take for one.
-struct Twins {
-  enum class By : std::uint8_t {
-    letter_case,  ///< "README" and "Readme"
-    normal_form,  ///< Unicode writes an é in two ways
-  };
-  std::string path, other;  ///< sorted by path bytes: `other` comes before `path`
-  By by = By::letter_case;
-  bool operator==(const Twins&) const = default;
-};
-
-/// The twins among the paths, each path with one that stands before it. What lies below twin directories counts only
-/// once, by the directories.
-MINIPKG_API std::vector<Twins> find_twins(const std::vector<FileEntry>& files);
-
 /// Order of two versions of one scheme: negative, zero, positive. "rpm" is rpmvercmp on epoch:version-release,
 /// "deb" is deb-version(7), "semver" is semver.org 2.0, everything else compares like "rpm".
 MINIPKG_API int compare_versions(std::string_view scheme, std::string_view left, std::string_view right);

@@ -80,8 +80,8 @@ class MINIPKG_API Package {
 /// Opens a package. A native one is read up to its manifest only. A bare tar is read once to make its manifest;
 /// read_payload() then reads it again, so that what is already installed is never written (see ARCHITECTURE.md).
 /// "-" is stdin, spooled to an unlinked temporary file; so is a file that others may write to, if anything is required
-/// of it. Throws Error(usage) if it cannot be opened,
-/// Error(bad_package) for everything that is wrong with its content, its signature or its digest.
+/// of it. Throws Error(usage) if it cannot be opened, Error(bad_package) for everything that is wrong with its content,
+/// its signature or its digest.
 MINIPKG_API Package open_package(const std::string& file, const OpenPackageOptions& = {});
 
 enum class BuildOwners { root, keep };

@@ -213,4 +213,7 @@ using Planned = std::variant<Plan, Problems>;
 /// digest are installed already gives no change unless Reinstall::force.
 MINIPKG_API Planned plan_transaction(const Request&, const Facts&);
 
+/// Of paths that differ only in case, or only in Unicode's normal form: what a plan says of one package.
+MINIPKG_API std::vector<Notice> twin_notices(const Manifest&);
+
 }  // namespace minipkg

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "lib/model/twins.hpp"
+
 #include <utf8proc.h>
 
 #include <algorithm>

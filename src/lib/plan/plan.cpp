@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lib/model/twins.hpp"
 #include "lib/plan/changes.hpp"
 #include "lib/plan/obstacles.hpp"
 #include "lib/plan/steps.hpp"
@@ -32,17 +33,23 @@ void keep_used_places(Plan& plan) {
 std::vector<Notice> twins(const Request& request) {
   std::vector<Notice> notices;
   for (const Incoming& incoming : request.install) {
-    for (Twins& twins : find_twins(incoming.manifest->files)) {
-      const bool by_case = twins.by == Twins::By::letter_case;
-      notices.push_back({by_case ? NoticeKind::differs_in_case : NoticeKind::looks_the_same, incoming.manifest->name,
-                         std::move(twins.path), std::move(twins.other)});
-    }
+    for (Notice& notice : twin_notices(*incoming.manifest)) notices.push_back(std::move(notice));
   }
   return notices;
 }
 
 }  // namespace
 }  // namespace plan
+
+std::vector<Notice> twin_notices(const Manifest& manifest) {
+  std::vector<Notice> notices;
+  for (Twins& twins : find_twins(manifest.files)) {
+    const bool by_case = twins.by == Twins::By::letter_case;
+    notices.push_back({by_case ? NoticeKind::differs_in_case : NoticeKind::looks_the_same, manifest.name,
+                       std::move(twins.path), std::move(twins.other)});
+  }
+  return notices;
+}
 
 Planned plan_transaction(const Request& request, const Facts& facts) {
   Problems problems;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "lib/model/twins.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-
-#include "minipkg/manifest.hpp"
 
 using namespace minipkg;
 using testing::ElementsAre;
