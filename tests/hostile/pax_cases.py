@@ -39,6 +39,8 @@ RECORDS = [
     headed("pax-no-newline", "a record without its newline", pax(b"10 path=gg"), MALFORMED),
     headed("pax-no-equals", "a record without =", pax(b"8 path\n\n"), MALFORMED),
     headed("pax-no-key", "a record without a key", pax(b"5 =g\n"), MALFORMED),
+    headed("pax-blank-key", "a key with a space in front, which GNU tar reads over", pax(record(" path", "g")), MALFORMED),
+    ignored("pax-length-zeros", "a length with zeros in front", pax(b"010 uid=0\n")),
     ignored("pax-empty", "a pax header of nothing", pax(b"")),
     headed("pax-rest", "bytes behind the last record", pax(record("comment", "c") + b"rest"), MALFORMED),
     headed("pax-zeros", "zeros behind the last record", pax(record("comment", "c") + bytes(10)), MALFORMED),

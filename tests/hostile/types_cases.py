@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Types that are unknown, do not fit what they carry, or need consent; headers that are damaged."""
 from hostile.case import Accepted, Case, Refused
-from hostile.tarball import (BLOCK_DEVICE, CHARACTER, CONTIGUOUS, FIFO, GNU, V7, Member, directory, file, symlink, tar)
+from hostile.tarball import (BLOCK_DEVICE, CHARACTER, CONTIGUOUS, FIFO, GNU, V7, Member, directory, file, pax, symlink, tar)
 
 CONSENT = "has what only a manifest may ask for: "
 SPECIAL = ("--allow-special",)
@@ -12,6 +12,12 @@ def unknown(name, what, letter, **fields):
     shown = letter.decode("latin-1") if 0x20 <= letter[0] < 0x7F else f"\\x{letter[0]:02x}"
     return Case(f"type-{name}", what, [Member("f", letter, **{"data": b"x", "listed": {"type": "file"}, **fields})],
                 Refused(f"is of the unknown type '{shown}'", 1, "f"))
+
+
+def magic(name, what, **fields):
+    """The prefix field is a part of the name to one reader, and not to another."""
+    return Case(f"magic-{name}", what, [file("f", b"x", **{"prefix": b"usr/lib", **fields})],
+                Refused("has a header in no dialect of tar", 1))
 
 
 def special(name, what, member, feature, there):
@@ -100,8 +106,22 @@ DAMAGED = [
     Case("mode-large", "a mode of more bits than there are",
          [file("f", b"x", mode=b"7777777\0", listed={"mode": "0777"})],
          Refused("has a mode that is out of range", 1, "f")),
-    Case("magic-unknown", "a magic that nobody knows is v7, without prefix",
-         [file("f", b"x", magic=b"USTAR\x0000", prefix=b"../outside")], Accepted({"/f": b"x"})),
+    magic("unknown", "a magic that nobody knows: to Python the prefix counts", magic=b"USTAR\x0000"),
+    magic("half-gnu", "GNU's magic with another version: libarchive joins the prefix, GNU tar does not",
+          magic=b"ustar  X"),
+    magic("half-ustar", "a magic between ustar's and GNU's: the same", magic=b"ustar \x0000"),
+    magic("v7-prefix", "a prefix in a v7 header, which only Python joins", magic=V7, raw={345: b"usr/lib"}),
+    Case("magic-gnu-prefix", "a prefix where GNU tar has times of incremental dumps, which only Python joins",
+         [file("f", b"x", magic=GNU, prefix=b"usr/lib")], Refused("has a header of an incremental dump", 1, "f")),
+    Case("device-v7", "a device number in a v7 header, which only Python reads",
+         [Member("c", CHARACTER, magic=V7, raw={329: b"0000001\0", 337: b"0000003\0"}, listed={"dev": [1, 3]})],
+         Refused("has a header in no dialect of tar", 1, "c"), options=SPECIAL),
+    Case("device-pax", "a pax record with another device number: libarchive believes it, GNU tar the header",
+         [Member("c", CHARACTER, device=(1, 5), before=pax({"SCHILY.devmajor": "1", "SCHILY.devminor": "1"}))],
+         Refused("has a pax record 'SCHILY.devminor' that contradicts its header", 1, "c"), options=SPECIAL),
+    Case("device-pax-same", "a pax record with the same device number",
+         [Member("c", CHARACTER, device=(1, 5), before=pax({"SCHILY.devmajor": "1", "SCHILY.devminor": "5"}))],
+         Accepted({"/c": {"type": "char"}}), options=SPECIAL),
 ]
 
 CASES = UNKNOWN + DATA + SPECIAL_FILES + DAMAGED

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace minipkg::archive {
 namespace {
@@ -57,6 +58,23 @@ std::optional<std::uint64_t> tar_octal(std::span<const char> field) {
   for (; at != field.end() && *at >= '0' && *at <= '7'; ++at) value = value * 8 + static_cast<unsigned>(*at - '0');
   const bool ended = std::all_of(at, field.end(), [](char c) { return c == ' ' || c == '\0'; });
   return ended ? std::optional(value) : std::nullopt;
+}
+
+std::optional<std::uint64_t> tar_number(std::span<const char> field) {
+  constexpr char base_256 = '\x80';
+  if (field[0] != base_256) return tar_octal(field);
+  std::uint64_t value = 0;
+  for (const char c : field.subspan(1)) {
+    if (value >> 56U != 0) return {};
+    value = (value << 8U) | static_cast<unsigned char>(c);
+  }
+  return value;
+}
+
+std::optional<std::uint64_t> decimal(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
 bool has_tar_checksum(std::span<const char> block) {

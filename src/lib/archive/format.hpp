@@ -26,4 +26,10 @@ bool has_tar_checksum(std::span<const char> block);
 /// A number field in octal digits, ended by NUL or space; one without digits is 0. Nothing if it is anything else.
 std::optional<std::uint64_t> tar_octal(std::span<const char> field);
 
+/// Octal, or GNU's form for what does not fit: the top bit set, then a big-endian number.
+std::optional<std::uint64_t> tar_number(std::span<const char> field);
+
+/// Of pax: decimal digits and nothing else.
+std::optional<std::uint64_t> decimal(std::string_view text);
+
 }  // namespace minipkg::archive

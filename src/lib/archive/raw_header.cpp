@@ -11,12 +11,14 @@
 #include <stdexcept>
 
 #include "lib/archive/format.hpp"
+#include "lib/archive/sparse_map.hpp"
 #include "lib/model/xattr_text.hpp"
 #include "minipkg/text.hpp"
 
 namespace minipkg::archive {
 namespace {
 
+using namespace std::string_view_literals;
 using Records = std::map<std::string_view, std::string_view>;
 
 [[noreturn]] void refuse(const std::string& why) { throw std::invalid_argument(why); }
@@ -40,9 +42,9 @@ std::int64_t whole_seconds(std::string_view text) {
 }
 
 /// "<length> <key>=<value>\n", the length counts the whole record.
-Records parse_records(std::string_view body) {
+PaxRecords parse_records(std::string_view body) {
   constexpr const char* malformed = "has a malformed pax header";
-  Records records;
+  PaxRecords records;
   while (!body.empty()) {
     const std::size_t space = body.find(' ');
     std::size_t length = 0;
@@ -50,10 +52,19 @@ Records parse_records(std::string_view body) {
     const std::string_view record = body.substr(space + 1, length - space - 2);
     const std::size_t equals = record.find('=');
     if (body[length - 1] != '\n' || equals == 0 || equals == std::string_view::npos) refuse(malformed);
+    // GNU tar would not see them as part of the key.
+    if (record.front() == ' ' || record.front() == '\t') refuse(malformed);
     body.remove_prefix(length);
-    const std::string_view key = record.substr(0, equals);
+    records.emplace_back(record.substr(0, equals), record.substr(equals + 1));
+  }
+  return records;
+}
+
+Records by_key(const PaxRecords& all) {
+  Records records;
+  for (const auto& [key, value] : all) {
     const bool repeats = key == "GNU.sparse.offset" || key == "GNU.sparse.numbytes";
-    const bool added = records.emplace(key, record.substr(equals + 1)).second;
+    const bool added = records.emplace(key, value).second;
     if (!added && !repeats) refuse(fmt::format("has two pax records '{}'", printable(key)));
   }
   return records;
@@ -64,11 +75,13 @@ void check_attribute(std::string_view key, std::string_view value) {
   constexpr std::string_view star = "SCHILY.xattr.";
   constexpr std::string_view own = "LIBARCHIVE.xattr.";
   if (key == star || key == own) refuse("has an attribute without a name");
+  if (key.starts_with(own) && key.find("%00") != std::string_view::npos)
+    refuse("has an attribute with a NUL byte in its name");
   const auto is_base_64 = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '/';
   };
   const std::string_view digits = value.substr(0, value.find_last_not_of('=') + 1);
-  if (key.starts_with(own) && !std::all_of(digits.begin(), digits.end(), is_base_64))
+  if (key.starts_with(own) && (digits.size() % 4 == 1 || !std::all_of(digits.begin(), digits.end(), is_base_64)))
     refuse(fmt::format("has a pax record '{}' that is no base 64", printable(key)));
 }
 
@@ -84,8 +97,9 @@ void check_record(std::string_view key, std::string_view value) {
     refuse(fmt::format("has a NUL byte in its pax record '{}'", printable(key)));
   if (numbers.contains(key) && !is_number(value, number))
     refuse(fmt::format("has a pax record '{}' that is no number", key));
-  if (key == "GNU.sparse.map" && value.find_first_not_of("0123456789,") != std::string_view::npos)
-    refuse("has a sparse map that is no list of numbers");
+  // By POSIX the header's counts then; to GNU tar and Python the name is empty.
+  if (value.empty() && (key == "path" || key == "linkpath" || key == "GNU.sparse.name"))
+    refuse(fmt::format("has an empty pax record '{}'", key));
   if (key == "hdrcharset" && value != "BINARY" && value != "ISO-IR 10646 2000 UTF-8")
     refuse("has names in a charset that is not supported");
   if (unsupported.contains(key)) refuse(fmt::format("has a pax record '{}', which is not supported", key));
@@ -99,24 +113,16 @@ void take_acl(const Records& records, std::string_view key, std::string_view nam
   header.acls.emplace(name, *std::move(bytes));
 }
 
-/// Octal, or GNU's form for what does not fit: the top bit set, then a big-endian number. (libarchive has refused what
-/// does not fit even there.)
 std::uint64_t number(std::span<const char> field, const char* what) {
-  constexpr char base_256 = '\x80';
-  std::uint64_t value = 0;
-  if (field[0] == base_256) {
-    for (const char c : field.subspan(1)) value = (value << 8U) | static_cast<unsigned char>(c);
-    return value;
-  }
-  const auto octal = tar_octal(field);
-  if (!octal) refuse(fmt::format("has a damaged header: its {} is no number", what));
-  return *octal;
+  const auto value = tar_number(field);
+  if (!value) refuse(fmt::format("has a damaged header: its {} is no number", what));
+  return *value;
 }
 
-void check_extension(char type, std::string_view body, Records& records) {
+void check_extension(char type, std::string_view body, PaxRecords& records) {
   if (type == 'x') {
     records = parse_records(body);
-    for (const auto& [key, value] : records) check_record(key, value);
+    for (const auto& [key, value] : by_key(records)) check_record(key, value);
   } else if (type == 'g') {
     for (const auto& [key, value] : parse_records(body)) {
       if (key != "comment")
@@ -148,6 +154,32 @@ void check_names(const Records& records, std::string_view extensions) {
   if (long_link && records.contains("linkpath")) refuse("has two names to link to, one by pax and one by GNU");
 }
 
+enum class Dialect { v7, ustar, gnu };
+
+/// libarchive goes by the first five letters, GNU tar by more, Python joins the prefix field to the name in each.
+Dialect dialect_of(std::span<const char> block) {
+  constexpr std::size_t magic = 257, prefix = 345;
+  const std::string_view behind(block.data() + magic, tar_block - magic);
+  if (behind.starts_with("ustar  \0"sv)) {
+    if (block[prefix] != '\0' && block[156] != 'S') refuse("has a header of an incremental dump");
+    return Dialect::gnu;
+  }
+  if (behind.starts_with("ustar\0"sv)) return Dialect::ustar;
+  if (behind.find_first_not_of('\0') != std::string_view::npos) refuse("has a header in no dialect of tar");
+  return Dialect::v7;
+}
+
+/// libarchive believes the record, GNU tar and Python the header.
+void check_device(std::span<const char> block, const Records& records) {
+  const auto check = [&](const char* key, std::span<const char> field) {
+    const auto record = records.find(key);
+    if (record != records.end() && decimal(record->second) != tar_number(field))
+      refuse(fmt::format("has a pax record '{}' that contradicts its header", key));
+  };
+  check("SCHILY.devmajor", block.subspan(329, 8));
+  check("SCHILY.devminor", block.subspan(337, 8));
+}
+
 RawHeader check_own(std::span<const char> block, const Records& records) {
   constexpr std::string_view known(
       "\0"
@@ -155,10 +187,10 @@ RawHeader check_own(std::span<const char> block, const Records& records) {
       10);
   constexpr std::uint64_t most_mode = 0177777;  // some writers put the type in as well
   constexpr char negative_base_256 = '\xFF';
-  const bool gnu = std::string_view(block.data() + 257, 8) == std::string_view("ustar  \0", 8);
+  const Dialect dialect = dialect_of(block);
   RawHeader header;
   header.type = block[156];
-  if (known.find(header.type) == std::string_view::npos || (header.type == 'S' && !gnu))
+  if (known.find(header.type) == std::string_view::npos || (header.type == 'S' && dialect != Dialect::gnu))
     refuse(fmt::format("is of the unknown type '{}'", printable(std::string(1, header.type))));
   number(block.subspan(108, 8), "uid");
   number(block.subspan(116, 8), "gid");
@@ -168,16 +200,26 @@ RawHeader check_own(std::span<const char> block, const Records& records) {
   if (!mode || *mode > most_mode) refuse("has a mode that is out of range");
   header.mode = static_cast<std::uint16_t>(*mode & 07777U);
   if (header.type >= '1' && header.type <= '6' && header.size != 0) refuse("carries data, but is no regular file");
+  if (header.type == '3' || header.type == '4') check_device(block, records);
   take_acl(records, "SCHILY.acl.access", access_acl_xattr, header);
   take_acl(records, "SCHILY.acl.default", default_acl_xattr, header);
   if (const auto mtime = records.find("mtime"); mtime != records.end()) header.pax_mtime = whole_seconds(mtime->second);
   return header;
 }
 
+void check_sparse(std::span<const char> block, const PaxRecords& records, std::span<const char> behind) {
+  if (block[156] != 'S') return check_pax_sparse(records, behind);
+  for (const auto& [key, value] : records) {
+    if (key == "size" || key.starts_with("GNU.sparse."))
+      refuse(fmt::format("has a pax record '{}' beside an old sparse map", printable(key)));
+  }
+  check_old_sparse(block, behind);
+}
+
 }  // namespace
 
 RawHeader check_headers(std::span<const char> headers) {
-  Records records;
+  PaxRecords all;
   std::string seen;
   std::uint64_t at = 0;
   for (;;) {
@@ -186,9 +228,11 @@ RawHeader check_headers(std::span<const char> headers) {
     const char type = block[156];
     at += tar_block;
     if (std::string_view("xgLK").find(type) == std::string_view::npos) {
+      const Records records = by_key(all);
       check_names(records, seen);
       RawHeader header = check_own(block, records);
       header.end = at;
+      check_sparse(block, all, headers.subspan(at));
       return header;
     }
     if (seen.find(type) != std::string::npos) refuse("has two pax headers or two long names");
@@ -196,7 +240,7 @@ RawHeader check_headers(std::span<const char> headers) {
     const auto size = tar_octal(block.subspan(124, 12));
     if (!size) refuse("has a damaged header: its size is no number");
     if (*size > headers.size() - at) throw std::out_of_range("has a damaged header");
-    check_extension(type, {headers.data() + at, *size}, records);
+    check_extension(type, {headers.data() + at, *size}, all);
     at += whole_blocks(*size);
   }
 }
