@@ -48,6 +48,8 @@ SYMLINKS = [
          [symlink("l", "t", before=gnu_long("t" * 4096, b"K"))], Refused("longer than 4095 bytes", 1, "l")),
     Case("symlink-control", "a symlink to control characters: text, printed escaped",
          [symlink("l", "\x1b[2J\n")], Accepted({"/l": "\x1b[2J\n"})),
+    Case("symlink-empty-pax", "an empty pax linkpath: to GNU tar a link to nothing",
+         [symlink("l", "usr", before=pax({"linkpath": ""}))], Refused("has an empty pax record 'linkpath'", 1, "l")),
     Case("symlink-nul", "a NUL in a pax linkpath", [symlink("l", "t", before=pax({"linkpath": "t\0/../outside"}))],
          Refused("has a NUL byte in its pax record 'linkpath'", 1, "l")),
     Case("through-old-symlink", "a file through an absolute symlink of the root: stays below the root",
@@ -106,6 +108,8 @@ HARD_LINKS = [
          Accepted({"/f": {"mode": 0o644, "uid": 0, "links": 2}, "/l": {"mode": 0o644, "content": b"x", "links": 2}})),
     Case("hard-link-dotted", "a hard link to `./f`", [file("f", b"x"), hard_link("l", "./f")],
          Accepted({"/l": {"content": b"x", "links": 2}})),
+    Case("hard-link-slash", "a hard link to `f/`, which others cannot make", [file("f", b"x"), hard_link("l", "f/")],
+         Refused("is a hard link whose target ends in a slash", 2, "l")),
     Case("hard-link-newline", "a hard link whose target has a newline", [hard_link("l", "a\nb", listed=None)],
          Refused("is a hard link whose target has a control character", 1, "l")),
 ]

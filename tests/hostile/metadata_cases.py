@@ -34,6 +34,15 @@ def xattr(name, what, records, why):
     return refused(name, what, why, before=pax(records))
 
 
+def on_symlink(key, value):
+    """What needs consent on a file needs it on a symlink."""
+    member = symlink("l", "usr", before=pax({f"SCHILY.xattr.{key}": value}), listed=xattrs_listed({key: value}))
+    return [Case(f"symlink-{key}", f"{key} on a symlink", [member], Refused(CONSENT + f"attribute {key}", 1, "l"),
+                 native=Accepted({"/l": {"xattrs": {key: value}}}), inspect=Accepted({}, (f"attribute {key} /l",))),
+            Case(f"symlink-{key}-allowed", f"{key} on a symlink, with --allow-special", [member],
+                 Accepted({"/l": {"xattrs": {key: value}}}, (f"attribute {key} /l",)), options=SPECIAL, native=None)]
+
+
 OWNERS = [
     refused("uid-4294967295", "uid 2^32 - 1, which means \"leave it\"", "out of range", uid=base_256(2**32 - 1, 8)),
     refused("uid-2-32", "uid 2^32, which is root elsewhere", "out of range", uid=base_256(2**32, 8)),
@@ -135,6 +144,12 @@ ATTRIBUTES = [
     Case("xattr-symlink", "a user attribute on a symlink",
          [symlink("l", "t", before=pax({"SCHILY.xattr.user.x": "1"}))],
          Refused("cannot carry the attribute 'user.x'", 1, "l")),
+    *on_symlink("trusted.overlay.redirect", b"/etc"),
+    *on_symlink("security.selinux", b"system_u:object_r:shadow_t:s0"),
+    xattr("xattr-half-base-64", "libarchive's spelling, a digit too few: nothing to libarchive",
+          {"LIBARCHIVE.xattr.user.x": "Y"}, "has a pax record 'LIBARCHIVE.xattr.user.x' that is no base 64"),
+    xattr("xattr-nul", "a NUL in an attribute's name, where libarchive would cut it",
+          {"LIBARCHIVE.xattr.user.x%00y": "YWJj"}, "has an attribute with a NUL byte in its name"),
     Case("caps-directory", "capabilities on a directory",
          [directory("d", before=pax({"SCHILY.xattr.security.capability": CAPS}))],
          Refused("has capabilities but is no regular file", 1, "d"), options=SPECIAL),

@@ -26,8 +26,10 @@ std::string good_path(const MemberSource& reader, const TarMember& member, const
 }
 
 std::string good_target(const MemberSource& reader, const TarMember& member, OddNames odd) {
-  if (member.type == FileType::hardlink)
+  if (member.type == FileType::hardlink) {
+    if (member.link.ends_with('/')) reader.refuse(member, "is a hard link whose target ends in a slash");
     return good_path(reader, member, member.link, odd, "is a hard link whose target");
+  }
   if (member.link.empty()) reader.refuse(member, "is a symlink to nothing");
   if (member.link.size() > longest_target) reader.refuse(member, "is a symlink whose target is longer than 4095 bytes");
   return member.link;
@@ -86,9 +88,10 @@ std::vector<std::string> special_features(const FileEntry& entry) {
   if (entry.type == FileType::character || entry.type == FileType::block || entry.type == FileType::fifo) {
     features.emplace_back(type_name(entry.type));
   }
-  if (entry.type == FileType::hardlink || entry.type == FileType::symlink) return features;
-  if ((entry.mode & 04000U) != 0) features.emplace_back("setuid");
-  if ((entry.mode & 02000U) != 0) features.emplace_back("setgid");
+  if (entry.type == FileType::hardlink) return features;  // all that counts is said by the file it is a name of
+  const bool has_mode = entry.type != FileType::symlink;
+  if (has_mode && (entry.mode & 04000U) != 0) features.emplace_back("setuid");
+  if (has_mode && (entry.mode & 02000U) != 0) features.emplace_back("setgid");
   for (const auto& [name, value] : entry.xattrs) {
     if (name == caps_xattr) {
       features.emplace_back("capabilities");

@@ -21,6 +21,9 @@ enum class Metadata {
 };
 Metadata metadata_kind(const std::string& path);
 
+/// Metadata is nothing else.
+constexpr bool is_plain(FileType type) { return type == FileType::regular || type == FileType::directory; }
+
 inline constexpr const char* manifest_path = "/.MINIPKG/manifest.json";
 inline constexpr const char* pkginfo_path = "/.PKGINFO";
 

@@ -110,7 +110,7 @@ bool PayloadReader::is_metadata(const TarMember& member, const FileEntry& found)
     manifest_seen_ = true;
     return true;
   }
-  const bool plain = found.type == FileType::regular || found.type == FileType::directory;
+  const bool plain = is_plain(found.type);
   const Metadata kind = metadata_kind(found.path);
   if (kind != Metadata::pacman) return kind == Metadata::minipkg && plain;
   if (found.path == pkginfo_path) pkginfo_seen_ = true;
