@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Sizes that lie, members smuggled in the difference, archives that end too early or go on."""
 from hostile.case import SAME, Accepted, Case, Refused
-from hostile.tarball import BLOCK, END, base_256, directory, file, old_sparse, pax, tar
+from hostile.tarball import BLOCK, END, base_256, directory, file, gnu_long, gzipped, old_sparse, pax, tar
 
 NO_NUMBER = "has a pax record 'size' that is no number"
 TRUNCATED = "the archive is truncated"
@@ -96,7 +96,16 @@ def limited(name, what, limit, why, native, *members):
                 options=("--limit", limit))
 
 
+def implied(count):
+    """Each lies in 500 directories of its own, none of which is a member."""
+    return [file("f", b"x", before=gnu_long(f"{at}/" + "d/" * 499 + "f"), listed=None) for at in range(count)]
+
+
 LIMITS = [
+    Case("implied-directories", "200 files in 100,000 directories that are no members, in 12 KiB of gzip",
+         lambda: gzipped(*[each.encoded() for each in implied(200)], END), Refused("lies in more directories that are no members", 120)),
+    Case("implied-directories-few", "8 files in 4,000 directories that are no members", implied(8),
+         Accepted({"/7/" + "d/" * 499 + "f": b"x"}), native=None, declared=40 << 20),
     limited("entries", "two members where one may be", "entries=1", "is one more than an archive may have (1)",
             Refused("is one more than an archive may have (1)", 1), file("f", b"x"), file("g", b"x")),
     limited("unpacked", "nine bytes and nine",
@@ -104,9 +113,10 @@ LIMITS = [
             file("f", b"x" * 9), file("g", b"x" * 9)),
     limited("unpacked-holes", "nine bytes and a hole",
             "unpacked=10000", "makes the archive larger than it may be", None,
-            file("f", b"x" * 9), old_sparse("g", [(0, 1)], 10000, b"x")),
+            file("f", b"x" * 9), old_sparse("g", [(0, 1), (10000, 0)], 10000, b"x")),
     Case("limit-unpacked-default", "two files of 700 GiB of hole: more than the 1 TiB that an archive may have",
-         [old_sparse("f", [(0, 1 << 30)], 700 << 30, b"x"), old_sparse("g", [(0, 1)], 700 << 30, b"x")],
+         [old_sparse("f", [(0, 1 << 30), (700 << 30, 0)], 700 << 30, b"x"),
+          old_sparse("g", [(0, 1), (700 << 30, 0)], 700 << 30, b"x")],
          Refused("")),
 ]
 

@@ -2,6 +2,7 @@
 """Writes tar archives that may lie in every byte. tarfile would correct most of it."""
 import dataclasses
 import struct
+import zlib
 
 BLOCK = 512
 END = bytes(2 * BLOCK)
@@ -145,6 +146,15 @@ def old_sparse(name, pieces, real_size, data=b"", **fields):
 
 def tar(*pieces, end=END):
     return b"".join(piece if isinstance(piece, bytes) else piece.encoded() for piece in pieces) + end
+
+
+def gzipped(*pieces):
+    """Piece by piece, each bytes or (bytes, count): who measures memory must not take it."""
+    packer, out = zlib.compressobj(9, zlib.DEFLATED, 31), []
+    for piece in pieces:
+        data, count = piece if isinstance(piece, tuple) else (piece, 1)
+        out += [packer.compress(data) for _ in range(count)]
+    return b"".join([*out, packer.flush()])
 
 
 def zstd_frame(blocks, window=None, content_size=None):

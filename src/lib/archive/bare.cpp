@@ -22,23 +22,9 @@ struct Scanned {
   TarMember member;  ///< number and name only, for messages
 };
 
-/// A tar of files alone still makes directories: the package has them too, so that they go when it goes.
-void add_implied_directories(std::vector<FileEntry>& files) {
-  std::map<std::string, FileEntry> implied;
-  for (const FileEntry& file : files) {
-    for (std::string_view at = parent_path(file.path); at != "/"; at = parent_path(at)) {
-      if (find_file(files, std::string(at)) != nullptr) continue;
-      FileEntry directory;
-      directory.path = at;
-      directory.type = FileType::directory;
-      directory.mode = 0755;
-      directory.mtime = file.mtime;
-      implied.emplace(directory.path, directory);
-    }
-  }
-  for (auto& [path, directory] : implied) files.push_back(std::move(directory));
-  std::sort(files.begin(), files.end(), [](const auto& left, const auto& right) { return left.path < right.path; });
-}
+// A member of some hundred bytes may lie in hundreds of directories that nobody else lies in.
+constexpr std::size_t free_directories = 10'000;
+constexpr std::size_t directories_for_a_member = 8;
 
 class Scan {
  public:
@@ -51,6 +37,7 @@ class Scan {
   void drop_pacman_metadata();
   void merge_directories();
   void check_links(const std::vector<FileEntry>&) const;
+  void add_implied_directories(std::vector<FileEntry>&) const;
   void check_special(BareContent&) const;
 
   MemberSource& reader_;
@@ -87,7 +74,10 @@ void Scan::add(const TarMember& member) {
   if (entry.path == manifest_path) {
     reader_.refuse(member, "is a manifest, which must be the first member, or the second after .PKGINFO");
   }
-  if (metadata_kind(entry.path) == Metadata::minipkg) return;
+  if (metadata_kind(entry.path) == Metadata::minipkg) {
+    if (!is_plain(entry.type)) reader_.refuse(member, fmt::format("is metadata, but a {}", type_name(entry.type)));
+    return;
+  }
   if (entry.type == FileType::regular) entry.digest = hash_data(reader_);
   scanned_.push_back({std::move(entry), TarMember(member.number, member.name)});
 }
@@ -98,7 +88,9 @@ void Scan::drop_pacman_metadata() {
     return one.entry.path == pkginfo_path && one.entry.type == FileType::regular;
   };
   if (std::none_of(scanned_.begin(), scanned_.end(), is_pkginfo)) return;
-  std::erase_if(scanned_, [](const Scanned& one) { return metadata_kind(one.entry.path) == Metadata::pacman; });
+  std::erase_if(scanned_, [](const Scanned& one) {
+    return is_plain(one.entry.type) && metadata_kind(one.entry.path) == Metadata::pacman;
+  });
 }
 
 /// Two members of one path are a contradiction, unless both are the same directory.
@@ -123,6 +115,29 @@ void Scan::check_links(const std::vector<FileEntry>& files) const {
     reader_.refuse(scanned_[i].member,
                    fmt::format("is a hard link to '{}', which comes behind it", printable(files[i].target)));
   }
+}
+
+/// A tar of files alone still makes directories: the package has them too, so that they go when it goes. `files` are
+/// those of scanned_, in its order.
+void Scan::add_implied_directories(std::vector<FileEntry>& files) const {
+  const std::size_t most = free_directories + directories_for_a_member * files.size();
+  std::map<std::string, FileEntry, std::less<>> implied;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    // Above one that is known all are, or will be in its turn.
+    for (std::string_view at = parent_path(files[i].path); at != "/"; at = parent_path(at)) {
+      if (find_file(files, at) != nullptr || implied.contains(at)) break;
+      FileEntry directory;
+      directory.path = at;
+      directory.type = FileType::directory;
+      directory.mode = 0755;
+      directory.mtime = files[i].mtime;
+      implied.emplace(directory.path, std::move(directory));
+      if (implied.size() <= most) continue;
+      reader_.refuse(scanned_[i].member, "lies in more directories that are no members than an archive may have");
+    }
+  }
+  for (auto& [path, directory] : implied) files.push_back(std::move(directory));
+  std::sort(files.begin(), files.end(), [](const auto& left, const auto& right) { return left.path < right.path; });
 }
 
 void Scan::check_special(BareContent& content) const {

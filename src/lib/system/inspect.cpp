@@ -135,11 +135,16 @@ void Inspector::collect_wanted() {
 }
 
 void Inspector::add_ancestors() {
-  std::vector<std::string> ancestors;
+  std::set<std::string, std::less<>> ancestors;
   for (const auto& [path, known] : paths_) {
-    for (std::string_view at = parent_path(path); at != "/"; at = parent_path(at)) ancestors.emplace_back(at);
+    // Those above one that is known are added in its turn: of deep trees the list would be as long as all names
+    // together.
+    for (std::string_view at = parent_path(path); at != "/"; at = parent_path(at)) {
+      if (ancestors.contains(at) || paths_.contains(std::string(at))) break;
+      ancestors.emplace(at);
+    }
   }
-  for (std::string& path : ancestors) paths_.try_emplace(std::move(path));
+  for (const std::string& path : ancestors) paths_.try_emplace(path);
 }
 
 void Inspector::resolve_names() {
