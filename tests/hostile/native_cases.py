@@ -3,9 +3,10 @@
 import json
 
 from hostile.case import Accepted, Case, Refused, manifest_member
-from hostile.tarball import BLOCK, directory, file, hard_link, pax, symlink, tar
+from hostile.tarball import BLOCK, END, directory, file, gzipped, hard_link, pax, symlink, tar
 
 NAME = ".MINIPKG/manifest.json"
+MIB = 1 << 20
 F = file("f", b"x")
 
 
@@ -19,6 +20,17 @@ def contradicts(name, what, listed, found, why, number=2):
 
 def with_manifest(text, *members):
     return tar(file(NAME, text if isinstance(text, bytes) else text.encode()), *members)
+
+
+def gzipped_manifest(*pieces):
+    """One that is large, and packed well."""
+    size = sum(len(piece[0]) * piece[1] if isinstance(piece, tuple) else len(piece) for piece in pieces)
+    return gzipped(file(NAME, size=size).header(), *pieces, bytes(-size % BLOCK) + END)
+
+
+def with_many_values(millions):
+    start = json.dumps(manifest())[:-1] + ',"x-many":['
+    return gzipped_manifest(start.encode(), (b"0," * MIB, millions), b"0]}")
 
 
 def manifest(**changes):
@@ -77,6 +89,10 @@ CONTRADICTIONS = [
     Case("native-pkginfo", "a .PKGINFO that promises another manifest",
          package(F, before=[file(".PKGINFO", b"# .MINIPKG/manifest.json sha256 " + b"0" * 64 + b"\n")]),
                  Refused("is damaged (its SHA-256 is not that of .PKGINFO)", 2)),
+    Case("metadata-symlink", "what would describe the package is a symlink",
+         tar(F, symlink(".MINIPKG/notes", "/etc/passwd")), Refused("is metadata, but a symlink", 2, ".MINIPKG/notes")),
+    Case("metadata-pacman-symlink", "pacman's script is a symlink: a file like others",
+         tar(file(".PKGINFO", b"x"), symlink(".INSTALL", "usr"), F), Accepted({"/.INSTALL": "usr", "/f": b"x"})),
     Case("native-directory-metadata", "a directory .MINIPKG/manifest.json", tar(directory(NAME), F),
          Refused("is the manifest, but is no regular file", 1)),
 ]
@@ -87,6 +103,19 @@ MANIFESTS = [
     hostile("deep", "100,000 brackets", b"[" * 100000, ""),
     hostile("deep-member", "100,000 brackets in a member that is carried along",
             ('{"x-deep":' + "[" * 100000 + "]" * 100000 + "," + json.dumps(manifest())[1:]).encode(), ""),
+    hostile("many-names", "300,000 names in a member that is carried along, each to be compared with all",
+            {"x-many": {str(at): 0 for at in range(300000)}}, "JSON has more than 250000 values"),
+    Case("manifest-many-values", "8 million zeros in a member that is carried along, in 16 KiB of gzip",
+         lambda: with_many_values(8), Refused("which is out of proportion to the archive", 1, NAME)),
+    Case("manifest-some-values", "a million zeros, which is not too much text",
+         lambda: with_many_values(1), Refused("JSON has more than 250000 values")),
+    Case("manifest-blank", "64 MiB of blanks before a manifest, in 64 KiB of gzip",
+         lambda: gzipped_manifest((b" " * MIB, 64), json.dumps(manifest()).encode()),
+         Refused("which is out of proportion to the archive", 1, NAME)),
+    hostile("behind-nul", "a NUL, and behind it what is no JSON", json.dumps(manifest()).encode() + b"\0garbage",
+            "JSON has a NUL byte"),
+    hostile("byte-order-mark", "a byte order mark", b"\xef\xbb\xbf" + json.dumps(manifest()).encode(),
+            "JSON has a byte order mark"),
     hostile("schema", "a schema of the future", {"schema": "minipkg-manifest/2"}, "is not known"),
     hostile("name", "a name that is a path", {"name": "../../outside"}, ""),
     hostile("name-control", "a name that clears the terminal", {"name": "\x1b[2J"}, ""),

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "lib/base/fail.hpp"
 
 namespace minipkg::archive {
@@ -10,10 +12,6 @@ namespace {
 
 constexpr std::uint64_t free_bytes = std::uint64_t{64} * 1024 * 1024;               // no harm is done by so little
 constexpr std::uint64_t most_description_bytes = std::uint64_t{512} * 1024 * 1024;  // kept in memory
-
-std::string hint(std::string_view limit) {
-  return fmt::format("if you trust this archive, give --limit {}=N with a larger number", limit);
-}
 
 class LimitedSource : public ByteSource {
  public:
@@ -25,7 +23,7 @@ class LimitedSource : public ByteSource {
     unpacked_ += bytes.size();
     if (unpacked_ > free_bytes && unpacked_ / limits_.ratio > file_.size()) {
       fail(ErrorKind::bad_package, "read", file_.name(),
-           fmt::format("it unpacks to more than {} times its size", limits_.ratio), hint("ratio"));
+           fmt::format("it unpacks to more than {} times its size", limits_.ratio), limit_hint("ratio"));
     }
     return bytes;
   }
@@ -50,15 +48,27 @@ std::unique_ptr<ByteSource> limited(std::unique_ptr<ByteSource> source, const In
   return std::make_unique<LimitedSource>(std::move(source), file, limits);
 }
 
+std::uint64_t most_manifest_bytes(const InputFile& file, const ReadLimits& limits) {
+  constexpr std::uint64_t most = std::uint64_t{512} * 1024 * 1024;
+  constexpr std::uint64_t free = std::uint64_t{4} * 1024 * 1024;
+  constexpr std::uint64_t part_of_ratio = 32;
+  const std::uint64_t ratio = std::max<std::uint64_t>(limits.ratio / part_of_ratio, 1);
+  return file.size() > most / ratio ? most : std::max(free, file.size() * ratio);
+}
+
+std::string limit_hint(std::string_view limit) {
+  return fmt::format("if you trust this archive, give --limit {}=N with a larger number", limit);
+}
+
 void Tally::add(const TarMember& member) {
   const auto refuse = [&](const std::string& why, const std::string& hint = {}) {
     fail(ErrorKind::bad_package, "read", source_.file(), fmt::format("{} {}", member.label(), why), hint);
   };
   if (member.number > limits_.entries) {
-    refuse(fmt::format("is one more than an archive may have ({})", limits_.entries), hint("entries"));
+    refuse(fmt::format("is one more than an archive may have ({})", limits_.entries), limit_hint("entries"));
   }
   if (member.size > limits_.unpacked - unpacked_) {
-    refuse(fmt::format("makes the archive larger than it may be ({} bytes)", limits_.unpacked), hint("unpacked"));
+    refuse(fmt::format("makes the archive larger than it may be ({} bytes)", limits_.unpacked), limit_hint("unpacked"));
   }
   unpacked_ += member.size;
   described_ += description_bytes(member);

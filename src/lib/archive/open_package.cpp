@@ -3,6 +3,7 @@
 
 #include "lib/archive/bare.hpp"
 #include "lib/archive/file_name.hpp"
+#include "lib/archive/limits.hpp"
 #include "lib/archive/manifest_member.hpp"
 #include "lib/archive/payload.hpp"
 #include "lib/archive/reader_process.hpp"
@@ -85,7 +86,8 @@ Package open_package(const std::string& file, const OpenPackageOptions& options)
   impl->signed_by = check(impl->file, options.required);
   auto reader = std::make_unique<ReaderProcess>(impl->file, impl->limits);
   impl->confinement = reader->confinement();
-  if (std::optional<Manifest> manifest = read_manifest(*reader, options.odd_names)) {
+  const std::uint64_t most_bytes = most_manifest_bytes(impl->file, impl->limits);
+  if (std::optional<Manifest> manifest = read_manifest(*reader, options.odd_names, most_bytes)) {
     impl->manifest = *std::move(manifest);
   } else {
     impl->form = Package::Form::bare;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "lib/base/fail.hpp"
 #include "lib/base/utf8.hpp"
@@ -12,6 +13,7 @@ namespace minipkg::manifest_json {
 namespace {
 
 constexpr int deepest_nesting = 64;
+constexpr std::size_t most_values = 250'000;  // of one file, or of all that is no file: each takes many times its text
 
 std::string_view type_text(json::value_t type) {
   switch (type) {
@@ -28,34 +30,62 @@ std::string_view type_text(json::value_t type) {
   }
 }
 
-/// Refuses what nlohmann::json would let pass: repeated member names and nesting that exhausts the stack.
+/// The names of one object, mostly few; a search through many for each of many would take hours.
+class Names {
+ public:
+  void clear() {
+    few_.clear();
+    many_.clear();
+  }
+  bool add(const std::string& name) {
+    constexpr std::size_t most_few = 32;
+    if (std::find(few_.begin(), few_.end(), name) != few_.end()) return false;
+    if (few_.size() >= most_few) return many_.insert(name).second;
+    few_.push_back(name);
+    return true;
+  }
+
+ private:
+  std::vector<std::string> few_;
+  std::set<std::string> many_;
+};
+
+/// Refuses what nlohmann::json would let pass: repeated member names, nesting that exhausts the stack, and more values
+/// than anybody needs.
 class Strictness {
  public:
   explicit Strictness(const std::string& where) : where_(where) {}
 
   void check(int depth, json::parse_event_t event, const json& value) {
     using Event = json::parse_event_t;
-    if (depth > deepest_nesting) fail(ErrorKind::bad_package, "read", where_, "JSON is nested too deeply");
+    if (depth > deepest_nesting) refuse("JSON is nested too deeply");
     if (event == Event::object_start) names_at(depth + 1).clear();
+    if (event != Event::object_end && event != Event::array_end && ++values_ > most_values)
+      refuse(fmt::format("JSON has more than {} values", most_values));
     if (event != Event::key) return;
-    std::vector<std::string>& names = names_at(depth);
     const auto& name = value.get_ref<const std::string&>();
-    if (std::find(names.begin(), names.end(), name) != names.end()) {
-      fail(ErrorKind::bad_package, "read", where_, fmt::format("member '{}' is there twice", printable(name)));
-    }
-    names.push_back(name);
+    if (!names_at(depth).add(name)) refuse(fmt::format("member '{}' is there twice", printable(name)));
   }
+  void begin_to_count() { values_ = 0; }
 
  private:
-  std::vector<std::string>& names_at(int depth) {
+  [[noreturn]] void refuse(std::string_view why) const { fail(ErrorKind::bad_package, "read", where_, why); }
+  Names& names_at(int depth) {
     const auto index = static_cast<std::size_t>(depth);
     if (names_.size() <= index) names_.resize(index + 1);
     return names_[index];
   }
 
   const std::string& where_;
-  std::vector<std::vector<std::string>> names_;
+  std::vector<Names> names_;
+  std::size_t values_ = 0;
 };
+
+/// To nlohmann::json a NUL is the end, whatever comes behind, and a byte order mark nothing.
+void check_text(std::string_view text, const std::string& where) {
+  if (text.find('\0') != std::string_view::npos) fail(ErrorKind::bad_package, "read", where, "JSON has a NUL byte");
+  if (text.starts_with("\xEF\xBB\xBF")) fail(ErrorKind::bad_package, "read", where, "JSON has a byte order mark");
+}
 
 }  // namespace
 
@@ -137,6 +167,7 @@ std::string Members::rest(std::span<const Passive> known, Extensions extensions)
 }
 
 json parse_document(std::string_view text, const std::string& where, const std::function<void(json)>& file) {
+  check_text(text, where);
   Strictness strictness(where);
   bool in_files = false;
   const auto on_event = [&](int depth, json::parse_event_t event, json& value) {
@@ -149,6 +180,7 @@ json parse_document(std::string_view text, const std::string& where, const std::
     }
     if (event != Event::object_end) return true;
     file(std::move(value));
+    strictness.begin_to_count();
     return false;
   };
   try {

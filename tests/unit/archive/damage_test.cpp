@@ -23,6 +23,8 @@ using testing::HasSubstr;
 
 namespace {
 
+constexpr std::uint64_t most_manifest_bytes = std::uint64_t{1} << 20U;
+
 struct Content {
   Manifest manifest;
   std::map<std::string, std::string> files;
@@ -65,7 +67,7 @@ class Damage : public testing::Test {
     try {
       const InputFile input(file);
       TarReader first(open_source(input), file), second(open_source(input), file);
-      std::optional<Manifest> manifest = read_manifest(first, OddNames::refuse);
+      std::optional<Manifest> manifest = read_manifest(first, OddNames::refuse, most_manifest_bytes);
       const Package::Form form = manifest ? Package::Form::native : Package::Form::bare;
       if (!manifest) {
         TarReader all(open_source(input), file);
