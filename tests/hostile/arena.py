@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import stat
@@ -138,23 +139,37 @@ class Done:
     status: int  # negative: the signal
     out: str
     err: str
-    memory: int  # bytes at most, of the program or of one of its children
+    memory: int  # bytes at most, of the program and its children together
     staged: int  # bytes at most on the arena, beyond what was there before
     hung: bool = False
 
 
+def memory_of(pid):
+    """What the process and its children have taken at most so far, each; pages that they share count for each."""
+    taken, processes = 0, [pid]
+    for each in processes:  # which grows
+        try:
+            status = pathlib.Path(f"/proc/{each}/status").read_text()
+            children = pathlib.Path(f"/proc/{each}/task/{each}/children").read_text()
+        except OSError:
+            continue  # it has ended
+        processes += [int(child) for child in children.split()]
+        taken += sum(int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmHWM:"))
+    return taken
+
+
 def run(command, environment=None, limit=LIMIT):
     """Runs a program, watching what it takes."""
-    before, peak = used(), 0
+    before, peak, memory = used(), 0, 0
     with open(ARENA / "out", "wb") as out, open(ARENA / "err", "wb") as err:
         process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                    env=environment, cwd=ARENA, start_new_session=True)
     ended, hung = threading.Event(), []
 
     def watch():
-        nonlocal peak
+        nonlocal peak, memory
         while not ended.wait(0.002):
-            peak = max(peak, used() - before)
+            peak, memory = max(peak, used() - before), max(memory, memory_of(process.pid))
 
     def give_up():
         hung.append(True)
@@ -168,6 +183,8 @@ def run(command, environment=None, limit=LIMIT):
     timer.cancel()
     ended.set()
     watcher.join()
-    # ru_maxrss counts us as well: it begins with the memory of the one who called vfork().
+    # ru_maxrss misses no moment, but begins with the memory of the one who called vfork(), and that is us.
+    if usage.ru_maxrss > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss:
+        memory = max(memory, usage.ru_maxrss << 10)
     read = lambda name: (ARENA / name).read_bytes()[:1 << 20].decode("utf-8", "surrogateescape")
-    return Done(process.returncode, read("out"), read("err"), usage.ru_maxrss * 1024, peak, bool(hung))
+    return Done(process.returncode, read("out"), read("err"), memory, peak, bool(hung))
