@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 
-#include "lib/archive/format.hpp"
 #include "lib/base/fail.hpp"
 #include "minipkg/text.hpp"
 
@@ -164,11 +163,17 @@ class FilterSource : public ByteSource {
 
 }  // namespace
 
+Sniffed known_format(const std::string& file, std::span<const char> start) {
+  const Sniffed sniffed = sniff(start);
+  if (sniffed.format != Format::other) return sniffed;
+  fail(ErrorKind::bad_package, "read", file, fmt::format("it is {}; this version reads tar archives", sniffed.name));
+}
+
 std::unique_ptr<ByteSource> open_source(const InputFile& file) {
   std::array<char, 512> start{};
   const std::size_t size = file.read_at(0, start);
   if (size == 0) fail(ErrorKind::bad_package, "read", file.name(), "the file is empty");
-  const Sniffed sniffed = sniff({start.data(), size});
+  const Sniffed sniffed = known_format(file.name(), {start.data(), size});
   switch (sniffed.format) {
     case Format::tar:
       return std::make_unique<PlainSource>(file);
@@ -185,8 +190,7 @@ std::unique_ptr<ByteSource> open_source(const InputFile& file) {
     case Format::other:
       break;
   }
-  fail(ErrorKind::bad_package, "read", file.name(),
-       fmt::format("it is {}; this version reads tar archives", sniffed.name));
+  return nullptr;  // known_format() knows no other
 }
 
 }  // namespace minipkg::archive

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <vector>
 
+#include "lib/archive/format.hpp"
+#include "lib/archive/limits.hpp"
 #include "lib/archive/only_ours.hpp"
 #include "lib/base/fail.hpp"
 #include "lib/base/read_all.hpp"
@@ -30,17 +32,32 @@ Fd unnamed_file(const std::string& name) {
   return fd;
 }
 
-Fd spool(int from, const std::string& name) {
-  Fd copy = unnamed_file(name);
-  std::vector<char> buffer(std::size_t{256} * 1024);
-  for (;;) {
-    const ssize_t got = retry([&] { return ::read(from, buffer.data(), buffer.size()); });
+/// Fills the buffer, if there is as much.
+std::size_t read_whole(int from, const std::string& name, std::span<char> buffer) {
+  std::size_t done = 0;
+  while (done < buffer.size()) {
+    const ssize_t got = retry([&] { return ::read(from, buffer.data() + done, buffer.size() - done); });
     if (got < 0) cannot_open(name, std::strerror(errno));
-    if (got == 0) return copy;
-    if (!write_all(copy.get(), {buffer.data(), static_cast<std::size_t>(got)})) {
-      fail_errno("write a temporary copy of", name);
-    }
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
   }
+  return done;
+}
+
+Fd spool(int from, const std::string& name, const PipeRules& rules) {
+  std::vector<char> buffer(std::size_t{256} * 1024);
+  std::size_t got = read_whole(from, name, std::span(buffer).first(tar_block));
+  if (got > 0 && rules.look_at_start) rules.look_at_start(std::span(buffer).first(got));
+  Fd copy = unnamed_file(name);
+  for (std::uint64_t all = got; got > 0; all += got) {
+    if (all > rules.most_bytes) {
+      fail(ErrorKind::bad_package, "read", name, fmt::format("more than {} bytes come", rules.most_bytes),
+           limit_hint("unpacked"));
+    }
+    if (!write_all(copy.get(), {buffer.data(), got})) fail_errno("write a temporary copy of", name);
+    got = read_whole(from, name, buffer);
+  }
+  return copy;
 }
 
 struct stat look_at(const Fd& fd, const std::string& name) {
@@ -70,17 +87,17 @@ Fd open_named(const std::string& name) {
 
 }  // namespace
 
-InputFile::InputFile(std::string name) : name_(std::move(name)) {
+InputFile::InputFile(std::string name, const PipeRules& rules) : name_(std::move(name)) {
   if (name_ != "-") fd_ = open_named(name_);
   if (!fd_ || S_ISFIFO(look_at(fd_, name_).st_mode)) {
-    copy(fd_ ? fd_.get() : STDIN_FILENO);
+    copy(fd_ ? fd_.get() : STDIN_FILENO, rules);
   } else {
     size_ = static_cast<std::uint64_t>(look_at(fd_, name_).st_size);
   }
 }
 
-void InputFile::copy(int from) {
-  fd_ = spool(from, name_);
+void InputFile::copy(int from, const PipeRules& rules) {
+  fd_ = spool(from, name_, rules);
   size_ = static_cast<std::uint64_t>(look_at(fd_, name_).st_size);
   copied_ = true;
 }
@@ -88,7 +105,7 @@ void InputFile::copy(int from) {
 void InputFile::make_private() {
   if (copied_ || only_ours(fd_.get())) return;
   if (::lseek(fd_.get(), 0, SEEK_SET) != 0) fail_errno("read", name_, errno, ErrorKind::bad_package);
-  copy(fd_.get());
+  copy(fd_.get(), {});
 }
 
 std::size_t InputFile::read_at(std::uint64_t offset, std::span<char> buffer) const {

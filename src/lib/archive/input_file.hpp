@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <span>
 #include <string>
 
@@ -8,13 +10,20 @@
 
 namespace minipkg::archive {
 
+/// What may come out of a pipe, which need not end.
+struct PipeRules {
+  std::uint64_t most_bytes = std::numeric_limits<std::uint64_t>::max();
+  /// Told the first 512 bytes before more is read; may throw.
+  std::function<void(std::span<const char>)> look_at_start;
+};
+
 /// A package file, opened once: every later look goes through this descriptor, so that nobody can put another file
 /// in its place between two of them.
 class InputFile {
  public:
   /// "-" is stdin. What cannot be read twice (pipes) is copied to an unlinked temporary file first. Throws
   /// Error(usage) if it cannot be opened.
-  explicit InputFile(std::string name);
+  explicit InputFile(std::string name, const PipeRules& = {});
 
   /// From now on nobody else can change what is read: where others may write to the file, or the file system is not
   /// simply a disk of this machine, it is copied to an unlinked temporary file.
@@ -27,7 +36,7 @@ class InputFile {
   std::size_t read_at(std::uint64_t offset, std::span<char> buffer) const;
 
  private:
-  void copy(int from);
+  void copy(int from, const PipeRules&);
 
   std::string name_;
   Fd fd_;

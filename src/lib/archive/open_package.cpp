@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "lib/archive/bare.hpp"
+#include "lib/archive/byte_source.hpp"
 #include "lib/archive/file_name.hpp"
 #include "lib/archive/limits.hpp"
 #include "lib/archive/manifest_member.hpp"
@@ -15,8 +16,27 @@
 
 namespace minipkg {
 
+namespace archive {
+namespace {
+
+/// What is no package is not copied until the disk is full. Where a signature is required nothing is looked at before
+/// it.
+PipeRules pipe_rules(const std::string& name, const OpenPackageOptions& options) {
+  PipeRules rules;
+  constexpr std::uint64_t free_bytes = std::uint64_t{64} * 1024 * 1024;
+  // Headers and compression that makes no smaller take as much again, or it is all headers.
+  if (options.limits.unpacked < rules.most_bytes / 4) rules.most_bytes = 2 * options.limits.unpacked + free_bytes;
+  if (!signature::ask_for_anything(options.required))
+    rules.look_at_start = [name](std::span<const char> start) { known_format(name, start); };
+  return rules;
+}
+
+}  // namespace
+}  // namespace archive
+
 struct Package::Impl {
-  Impl(const std::string& name, const ReadLimits& how_much) : file(name), limits(how_much) {}
+  Impl(const std::string& name, const OpenPackageOptions& options)
+      : file(name, archive::pipe_rules(name, options)), limits(options.limits) {}
 
   archive::InputFile file;
   ReadLimits limits;
@@ -81,7 +101,7 @@ void set_identity(Manifest& manifest, const InputFile& file, const OpenPackageOp
 
 Package open_package(const std::string& file, const OpenPackageOptions& options) {
   using namespace archive;
-  auto impl = std::make_unique<Package::Impl>(file, options.limits);
+  auto impl = std::make_unique<Package::Impl>(file, options);
   impl->odd_names = options.odd_names;
   impl->signed_by = check(impl->file, options.required);
   auto reader = std::make_unique<ReaderProcess>(impl->file, impl->limits);

@@ -21,6 +21,8 @@ namespace minipkg::archive {
 namespace {
 
 constexpr std::uint64_t most_header_bytes = std::uint64_t{8} * 1024 * 1024;  // sparse maps are among them
+constexpr std::uint64_t most_end_bytes =
+    std::uint64_t{64} * 1024 * 1024;  // of a file that is one hole there may be exabytes
 constexpr std::int64_t most_ids = 0xFFFFFFFE;
 constexpr std::uint64_t most_device = 0xFFFFFFFF;
 constexpr std::uint64_t most_bytes = std::uint64_t{1} << 60U;  // sums of two cannot overflow
@@ -173,6 +175,7 @@ void TarReader::finish() {
   do {
     if (!all_zero(bytes)) refuse("the archive goes on behind its end mark");
     size += bytes.size();
+    if (size > most_end_bytes) refuse("the archive goes on behind its end mark, with zeros");
     part_ = Part::data;
     bytes = refill();
   } while (!bytes.empty());
