@@ -10,6 +10,7 @@ from hostile.judge import judge_path
 from hostile.tarball import directory, file, tar
 
 LIMIT = 20  # seconds
+LOOSE = 16 << 20  # bytes beyond what is declared
 DPKG_HOME = "var/lib/dpkg"
 # By magic: the name that dpkg wants for a member data.tar… of its archive.
 DPKG_NAMES = ((b"\x1f\x8b", "data.tar.gz"), (b"\xfd7zXZ\0", "data.tar.xz"), (b"\x28\xb5\x2f\xfd", "data.tar.zst"),
@@ -55,7 +56,7 @@ def verdict(program, case, content):
     """In a word or two."""
     arena.fresh_root()
     command = PROGRAMS[program](case, content)
-    arena.set_size(arena.used() + case.declared + arena.LOOSE)
+    arena.set_size(arena.used() + case.declared + LOOSE)
     outside, before = arena.snapshot_outside(), arena.snapshot(ROOT, without=(DPKG_HOME.encode(),))
     done = arena.run(command, {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}, LIMIT)
     after = arena.snapshot(ROOT, without=(DPKG_HOME.encode(),))
