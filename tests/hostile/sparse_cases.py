@@ -3,7 +3,7 @@
 import hashlib
 
 from hostile.case import Accepted, Case, Refused
-from hostile.tarball import BLOCK, base_256, file, octal, old_sparse, pax, tar
+from hostile.tarball import BLOCK, END, base_256, file, gzipped, octal, old_sparse, pax, tar
 
 BROKEN = "has a size or a sparse map that does not fit its data"
 SHORT = "has a sparse map that ends before the file does"
@@ -110,6 +110,10 @@ CASES = [
     Case("old-sparse-17-gib", "17 GiB of hole from 512 bytes",
          [old_sparse("f", [(0, BLOCK), (17 << 30, 0)], 17 << 30, b"a" * BLOCK)],
          Refused("has holes out of all proportion", 1)),
+    Case("old-sparse-beside-zeros", "17 GiB of hole beside 32 MiB of zeros, in 32 KiB of gzip",
+         lambda: gzipped(file("zeros", size=32 << 20).header(), (bytes(1 << 20), 32),
+                         old_sparse("f", [(0, BLOCK), (17 << 30, 0)], 17 << 30, b"a" * BLOCK).encoded(), END),
+         Refused("has holes out of all proportion", 2, "f")),
     Case("old-sparse-endless", "a map that goes on to the end of the archive", tar(old_with_extension(64), end=b""),
          Refused("", 1)),
     Case("old-sparse-long-map", "a map of 10 MiB", lambda: tar(old_with_extension(20480)), Refused("", 1)),

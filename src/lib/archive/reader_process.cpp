@@ -28,7 +28,7 @@ void send(sandbox::Channel& channel, FrameKind kind, std::string_view first, std
 }
 
 void send_members(sandbox::Channel& channel, const InputFile& file, const ReadLimits& limits) {
-  TarReader reader(limited(open_source(file), file, limits), file.name());
+  TarReader reader(limited(open_source(file), file, limits), file.name(), file.size());
   while (const TarMember* member = reader.next()) {
     send(channel, FrameKind::member, encode(*member));
     while (const std::optional<Chunk> chunk = reader.read()) {

@@ -46,6 +46,15 @@ std::uint64_t mapped_bytes(archive_entry* entry, std::uint64_t size) {
   return bytes;
 }
 
+/// The source knows the archive, not what is read of it.
+[[noreturn]] void rethrow_with(const TarMember& member, const std::exception_ptr& of_source) {
+  try {
+    std::rethrow_exception(of_source);
+  } catch (const Error& error) {
+    throw Error(error.kind(), fmt::format("{}, in {}", error.what(), member.label()), error.hint());
+  }
+}
+
 /// libarchive converts the names of pax headers to the locale's charset, and normalizes them on the way. In the C
 /// locale nothing but ASCII can be converted, and then it hands on the bytes as they are.
 class CLocale {
@@ -64,13 +73,16 @@ class CLocale {
 
 }  // namespace
 
-TarReader::TarReader(std::unique_ptr<ByteSource> source, std::string file)
-    : MemberSource(std::move(file)), source_(std::move(source)), reader_(archive_read_new(), archive_read_free) {
+TarReader::TarReader(std::unique_ptr<ByteSource> source, std::string file, std::uint64_t packed)
+    : MemberSource(std::move(file)),
+      source_(std::move(source)),
+      packed_(packed),
+      reader_(archive_read_new(), archive_read_free) {
   if (reader_ == nullptr) throw std::bad_alloc();
 }
 
 void TarReader::refuse_result(int result) const {
-  if (source_error_) std::rethrow_exception(source_error_);
+  if (source_error_) rethrow_with(member_, source_error_);
   if (result == ARCHIVE_RETRY) refuse(member_, "has a damaged header (wrong checksum)");
   if (source_ended_) refuse(fmt::format("the archive is truncated, it ends in {}", member_.label()));
   const std::string why = text_or_empty(archive_error_string(reader_.get()));
@@ -259,7 +271,7 @@ void TarReader::expect_data(archive_entry* entry) {
   if (expected_ > member_.size) refuse(member_, "has a sparse map that goes back or beyond the file's end");
   all_data_ += expected_;
   all_holes_ += member_.size - expected_;
-  if (all_holes_ > free_holes && all_holes_ / holes_for_a_byte > all_data_) {
+  if (all_holes_ > free_holes && all_holes_ / holes_for_a_byte > std::min(all_data_, packed_)) {
     refuse(member_, "has holes out of all proportion to the data of the archive");
   }
   part_ = Part::data;

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,7 +22,9 @@ namespace minipkg::archive {
 /// declared, and what raw_header.hpp looks for are refused with Error(bad_package), which names archive and member.
 class TarReader final : public MemberSource {
  public:
-  TarReader(std::unique_ptr<ByteSource> source, std::string file);
+  /// `packed` bytes are what the source has its own from: holes must be in proportion to them.
+  TarReader(std::unique_ptr<ByteSource> source, std::string file,
+            std::uint64_t packed = std::numeric_limits<std::uint64_t>::max());
 
   const TarMember* next() override;
   std::optional<Chunk> read() override;
@@ -45,6 +48,7 @@ class TarReader final : public MemberSource {
   void look_at_damage(int result);
 
   std::unique_ptr<ByteSource> source_;
+  std::uint64_t packed_;
   std::unique_ptr<::archive, int (*)(::archive*)> reader_;
   std::exception_ptr source_error_;  ///< no exception may pass through C
 
