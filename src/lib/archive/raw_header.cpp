@@ -158,14 +158,19 @@ enum class Dialect { v7, ustar, gnu };
 
 /// libarchive goes by the first five letters, GNU tar by more, Python joins the prefix field to the name in each.
 Dialect dialect_of(std::span<const char> block) {
-  constexpr std::size_t magic = 257, prefix = 345;
+  constexpr std::size_t magic = 257, first_device = 329, prefix = 345;
   const std::string_view behind(block.data() + magic, tar_block - magic);
   if (behind.starts_with("ustar  \0"sv)) {
     if (block[prefix] != '\0' && block[156] != 'S') refuse("has a header of an incremental dump");
     return Dialect::gnu;
   }
   if (behind.starts_with("ustar\0"sv)) return Dialect::ustar;
-  if (behind.find_first_not_of('\0') != std::string_view::npos) refuse("has a header in no dialect of tar");
+  // v7 ends there. GNU tar writes zeros in digits where device numbers would be.
+  const std::string_view device = behind.substr(first_device - magic, prefix - first_device);
+  const bool all_zero = behind.substr(0, first_device - magic).find_first_not_of('\0') == std::string_view::npos &&
+                        device.find_first_not_of("\0000"sv) == std::string_view::npos &&
+                        behind.substr(prefix - magic).find_first_not_of('\0') == std::string_view::npos;
+  if (!all_zero) refuse("has a header in no dialect of tar");
   return Dialect::v7;
 }
 
