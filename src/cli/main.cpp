@@ -8,6 +8,7 @@
 int main(int argc, char** argv) {
   using namespace minipkg::cli;
   protect_standard_streams();
+  ask_for_children();
   if (has_more_rights_than_caller()) {
     Console().complain(more_rights_than_caller);
     return static_cast<int>(ExitStatus::permission);

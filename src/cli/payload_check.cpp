@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "payload_check.hpp"
 
+#include <fmt/format.h>
+
+#include "minipkg/error.hpp"
+#include "signals.hpp"
+
 namespace minipkg::cli {
 namespace {
 
@@ -9,6 +14,11 @@ class DropPayload : public PayloadSink {
   bool begin(std::size_t) override { return false; }
   void write(std::uint64_t, std::span<const char>) override {}
   void end() override {}
+  void waiting() override {
+    if (const int signal = received_signal()) {
+      throw Error(ErrorKind::interrupted, fmt::format("stopped by signal {}; nothing was changed", signal));
+    }
+  }
 };
 
 }  // namespace

@@ -29,6 +29,12 @@ void catch_signals() {
 
 int received_signal() { return last_signal; }
 
+void ask_for_children() {
+  struct sigaction usual {};
+  usual.sa_handler = SIG_DFL;
+  sigaction(SIGCHLD, &usual, nullptr);
+}
+
 void protect_standard_streams() {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;

@@ -10,6 +10,9 @@ void catch_signals();
 /// The signal that came last, or 0.
 int received_signal();
 
+/// That a caller ignores SIGCHLD is inherited, and the kernel would forget what became of our own children.
+void ask_for_children();
+
 /// A closed pipe, or a file that must not grow, is found out by write() itself, never by a signal that would kill a
 /// transaction half-way;
 /// and descriptors 0 to 2 are open, so that no database can take their numbers.

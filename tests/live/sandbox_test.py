@@ -94,25 +94,46 @@ class ReaderLife(unittest.TestCase):
         except OSError:
             return 0
 
-    def start(self):
+    @staticmethod
+    def catches_interrupts(pid):
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+        caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+        return int(caught.split()[1], 16) & 1 << signal.SIGINT - 1 != 0
+
+    def start(self, *command):
         """minipkg, held while it reads its package to the end (the first reader only looks for a manifest), and its
-        reader."""
-        running = subprocess.Popen([minipkg.program(), "inspect", self.package], text=True,
+        reader. An install, while it stages."""
+        running = subprocess.Popen([minipkg.program(), *command, self.package], text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(running.kill)
         children = pathlib.Path(f"/proc/{running.pid}/task/{running.pid}/children")
         while running.poll() is None:
             running.send_signal(signal.SIGSTOP)
             for child in children.read_text().split():
-                if self.has_read(child) > 4 << 20:
+                staging = command[0] != "install" or self.catches_interrupts(running.pid)
+                if staging and self.has_read(child) > 4 << 20:
                     return running, int(child)
             running.send_signal(signal.SIGCONT)
             time.sleep(0.001)
         self.skipTest("it was too quick to be caught")
         return None
 
+    def test_an_interrupt_is_heard_while_the_reader_hangs(self):
+        root = self.directory / "R"
+        root.mkdir()
+        running, reader = self.start("install", "--root", root)
+        os.kill(reader, signal.SIGSTOP)
+        running.send_signal(signal.SIGCONT)
+        time.sleep(1)  # what has come already is dealt with
+        self.assertIsNone(running.poll())
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=60)
+        self.assertEqual(running.returncode, 130, told)
+        self.assertIn("stopped by signal 2; everything was undone", told)
+        self.assertFalse((root / "usr").exists())
+
     def test_the_reader_is_killed(self):
-        running, reader = self.start()
+        running, reader = self.start("inspect")
         os.kill(reader, signal.SIGKILL)
         running.send_signal(signal.SIGCONT)
         _, told = running.communicate(timeout=60)
@@ -120,7 +141,7 @@ class ReaderLife(unittest.TestCase):
         self.assertIn("the process that reads it was ended by signal 9", told)
 
     def test_minipkg_is_killed(self):
-        running, reader = self.start()
+        running, reader = self.start("inspect")
         running.kill()
         running.communicate(timeout=60)
         for _ in range(600):
@@ -128,3 +149,36 @@ class ReaderLife(unittest.TestCase):
                 return
             time.sleep(0.1)
         self.fail("the reader outlived minipkg")
+
+
+class Liar(unittest.TestCase):
+    """What a reader that was taken over may answer, and go on living: each is an end, and soon."""
+
+    def test_what_it_answers(self):
+        program = os.path.join(os.environ.get("MINIPKG_BROKEN", ""), "liar")
+        if not os.access(program, os.X_OK):
+            self.skipTest("MINIPKG_BROKEN has no liar")
+        nonsense = ("half-word", "empty-slot", "large-slot", "never-listens", "huge-frame", "unknown-frame", "early-data",
+                    "no-member", "second-member", "odd-refusal", "behind-the-end")
+        expected = {**dict.fromkeys(nonsense, "answered nonsense"), "exits": "ended with status 3",
+                    "crashes": "was ended by signal"}
+        with tempfile.TemporaryDirectory(prefix="minipkg-liar-") as directory:
+            for name, told in expected.items():
+                package = pathlib.Path(directory, f"{name}-1.noarch.pkg.tar")
+                package.write_text("it is never read")
+                with self.subTest(name):
+                    done = subprocess.run([program, "inspect", package], text=True, capture_output=True, timeout=60)
+                    self.assertEqual(done.returncode, 6, done.stderr)
+                    self.assertIn(f"cannot read '{package}': the process that reads it {told}", done.stderr)
+
+    def test_a_caller_that_ignores_its_children(self):
+        """SIGCHLD: the kernel would keep no status."""
+        program = os.path.join(os.environ.get("MINIPKG_BROKEN", ""), "liar")
+        if not os.access(program, os.X_OK):
+            self.skipTest("MINIPKG_BROKEN has no liar")
+        with tempfile.TemporaryDirectory(prefix="minipkg-liar-") as directory:
+            package = pathlib.Path(directory, "exits-1.noarch.pkg.tar")
+            package.write_text("it is never read")
+            done = subprocess.run(["sh", "-c", "trap '' CHLD; exec \"$@\"", "sh", program, "inspect", package], text=True,
+                                  capture_output=True, timeout=60)
+            self.assertIn("the process that reads it ended with status 3", done.stderr)

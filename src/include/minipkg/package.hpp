@@ -43,6 +43,8 @@ class MINIPKG_API PayloadSink {
   virtual void write(std::uint64_t offset, std::span<const char> bytes) = 0;
   /// All bytes of the entry came and their digest is the manifest's.
   virtual void end() = 0;
+  /// Now and then while the archive is read, several times a second if nothing comes. May throw to give up.
+  virtual void waiting() {}
 };
 
 /// An opened package file. It keeps the descriptor it was read from: the name is never opened again. It is read and

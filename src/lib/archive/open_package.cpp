@@ -69,7 +69,7 @@ std::vector<std::string> Package::missing_protection() const {
 }
 
 void Package::read_payload(PayloadSink& sink) const {
-  archive::ReaderProcess reader(impl_->file, impl_->limits);
+  archive::ReaderProcess reader(impl_->file, impl_->limits, [&sink] { sink.waiting(); });
   archive::read_payload(reader, impl_->form, impl_->odd_names, impl_->manifest, sink);
 }
 

@@ -65,12 +65,13 @@ std::string made_printable(const std::string& text) {
 
 }  // namespace
 
-ReaderProcess::ReaderProcess(const InputFile& file, const ReadLimits& limits)
+ReaderProcess::ReaderProcess(const InputFile& file, const ReadLimits& limits, std::function<void()> waiting)
     : MemberSource(file.name()),
       child_({file.fd(), most_memory},
              [&](sandbox::Channel& channel, sandbox::Confinement confinement) {
                read_in_child(channel, confinement, file, limits);
              }),
+      waiting_(std::move(waiting)),
       buffer_(buffer_size),
       tally_(*this, limits) {
   take_confinement();
@@ -89,10 +90,10 @@ void ReaderProcess::fill(std::size_t wanted) {
   begin_ = 0;
   if (buffer_.size() < wanted) buffer_.resize(wanted);
   while (end_ < wanted) {
-    const std::size_t got = child_.read(std::span(buffer_).subspan(end_));
+    const std::size_t got = child_.read(std::span(buffer_).subspan(end_), waiting_);
     end_ += got;
     if (got > 0) continue;
-    const std::string how = child_.wait();
+    const std::string how = child_.end();
     fail(ErrorKind::bad_package, "read", file(),
          fmt::format("the process that reads it {}", how.empty() ? "ended too early" : how),
          "the archive may be crafted to do harm; nothing was changed");

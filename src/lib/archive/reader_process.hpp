@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ namespace minipkg::archive {
 /// Everything throws Error(bad_package), also where the process ends before it has said all.
 class ReaderProcess final : public MemberSource {
  public:
-  ReaderProcess(const InputFile& file, const ReadLimits& limits);
+  /// `waiting` is called now and then, several times a second while nothing comes, and throws to give up.
+  ReaderProcess(const InputFile& file, const ReadLimits& limits, std::function<void()> waiting = {});
 
   const TarMember* next() override;
   std::optional<Chunk> read() override;
@@ -41,6 +43,7 @@ class ReaderProcess final : public MemberSource {
   [[noreturn]] void refuse_nonsense() const;
 
   sandbox::Child child_;
+  std::function<void()> waiting_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0;  ///< of what was received and not yet taken
   sandbox::Confinement confinement_;

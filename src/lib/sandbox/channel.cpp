@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lib/sandbox/channel.hpp"
 
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t slot_size = std::size_t{128} * 1024;  // a few of them fit into a processor's cache
 constexpr std::size_t slots = 8;
+constexpr int patience = 200;  // ms
 constexpr const char* reader = "reader process";
 
 }  // namespace
@@ -36,26 +38,37 @@ Channel::~Channel() { ::munmap(memory_, slot_size * slots); }
 
 std::span<char> Channel::slot(std::size_t number) const { return {memory_ + number % slots * slot_size, slot_size}; }
 
-/// False at the writer's end. A word of the socket is the number of bytes in the next slot.
-bool Channel::receive_slot() {
+/// False at the writer's end. A word of the socket is the number of bytes in the next slot; it comes as a whole,
+/// because it was written as a whole.
+bool Channel::receive_slot(const std::function<void()>& waiting) {
   std::uint32_t size = 0;
-  const ssize_t got = retry([&] { return ::recv(ours_.get(), &size, sizeof size, MSG_WAITALL); });
-  if (got < 0 && errno != ECONNRESET) fail_errno("read from", reader);
-  if (got != sizeof size || size > slot_size) return false;
+  ssize_t got = -1;
+  while (got < 0) {
+    if (waiting) waiting();
+    got = ::recv(ours_.get(), &size, sizeof size, MSG_DONTWAIT);
+    if (got >= 0) break;
+    if (errno == ECONNRESET) return false;
+    if (errno != EAGAIN && errno != EINTR) fail_errno("read from", reader);
+    pollfd incoming{ours_.get(), POLLIN, 0};
+    ::poll(&incoming, 1, patience);
+  }
+  nonsense_ = got > 0 && (got != sizeof size || size == 0 || size > slot_size);
+  if (got == 0 || nonsense_) return false;
   filled_ = size;
   used_ = 0;
   return true;
 }
 
-std::size_t Channel::read(std::span<char> buffer) {
+std::size_t Channel::read(std::span<char> buffer, const std::function<void()>& waiting) {
   while (used_ == filled_) {
     if (filled_ > 0) {
       const char free_again = 0;
-      ::send(ours_.get(), &free_again, 1, MSG_NOSIGNAL);  // a writer that is gone needs no slot
+      // A writer that is gone, or never looks, needs no slot.
+      ::send(ours_.get(), &free_again, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
       ++slot_;
     }
     filled_ = used_ = 0;
-    if (!receive_slot()) return 0;
+    if (!receive_slot(waiting)) return 0;
   }
   const std::size_t size = std::min(buffer.size(), filled_ - used_);
   std::memcpy(buffer.data(), slot(slot_).data() + used_, size);

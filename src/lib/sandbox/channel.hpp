@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -24,8 +25,11 @@ class Channel {
   int writers_end() const { return theirs_.get(); }
 
   /// Copies what has come, at least one byte: what the writer changes in the memory later changes nothing here.
-  /// 0 when the writer has ended. Throws Error.
-  std::size_t read(std::span<char> buffer);
+  /// 0 when the writer has ended, or answered nonsense. `waiting` is called for each slot and
+  /// several times a second while nothing comes, and throws to give up. Throws Error.
+  std::size_t read(std::span<char> buffer, const std::function<void()>& waiting);
+  /// Reader: whether that was the end.
+  bool is_nonsense() const { return nonsense_; }
 
   /// Gathers bytes, and hands them over by the slot. The process ends where nobody reads any more.
   void write(std::string_view bytes);
@@ -33,7 +37,7 @@ class Channel {
 
  private:
   std::span<char> slot(std::size_t number) const;
-  bool receive_slot();
+  bool receive_slot(const std::function<void()>& waiting);
 
   Fd ours_, theirs_;
   char* memory_ = nullptr;
@@ -41,6 +45,7 @@ class Channel {
   std::size_t used_ = 0;         ///< of its bytes
   std::size_t filled_ = 0;       ///< reader: bytes in it
   std::size_t handed_over_ = 0;  ///< writer: slots that are not free yet
+  bool nonsense_ = false;
 };
 
 }  // namespace minipkg::sandbox

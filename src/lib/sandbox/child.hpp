@@ -20,18 +20,22 @@ class Child {
     int input = -1;          ///< the one descriptor that is left to it, besides the channel
     std::size_t memory = 0;  ///< bytes it may allocate
   };
-  /// Starts the process, which runs `work` and ends with it. `work` must not throw. Throws Error if it cannot be
-  /// started.
-  Child(const Needs&, const std::function<void(Channel&, Confinement)>& work);
+  using Work = std::function<void(Channel&, Confinement)>;
+  /// Starts the process, which runs `work` and ends with it. `work` should not throw: that ends the process as well.
+  /// Throws Error if it cannot be started.
+  Child(const Needs&, const Work&);
   /// Ends the process, whatever it is doing.
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  /// Reads what it wrote; 0 at the end. Throws Error.
-  std::size_t read(std::span<char> buffer) { return channel_.read(buffer); }
-  /// Waits for its end, and says what was wrong with it: "was ended by signal 11", or nothing.
-  std::string wait();
+  /// See Channel.
+  std::size_t read(std::span<char> buffer, const std::function<void()>& waiting) {
+    return channel_.read(buffer, waiting);
+  }
+  /// When nothing can be read any more: says what was wrong with it, "was ended by signal 11", or nothing. One that
+  /// goes on is ended.
+  std::string end();
 
  private:
   Channel channel_;

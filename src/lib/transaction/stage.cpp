@@ -67,6 +67,7 @@ class Stager final : public PayloadSink {
   bool begin(std::size_t entry) override;
   void write(std::uint64_t offset, std::span<const char> bytes) override;
   void end() override;
+  void waiting() override { stop_if_asked(observer_); }
 
  private:
   bool brings_directory(std::size_t step) const;
