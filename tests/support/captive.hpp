@@ -91,12 +91,21 @@ inline std::string try_everything() {
     void* const page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return ::mprotect(page, 4096, PROT_READ | PROT_EXEC);
   });
-  int open = 0;
+  const auto map = [](std::size_t size, int flags) {
+    return ::mmap(nullptr, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0;
+  };
+  attempt("shared_memory", [&] { return map(4096, MAP_SHARED); });
+  attempt("second_stack", [&] { return map(4096, MAP_PRIVATE | MAP_GROWSDOWN); });
+  constexpr std::size_t more_than_allowed = std::size_t{97} * 1024 * 1024;
+  const bool much = map(more_than_allowed, MAP_PRIVATE) == 0;
+  ::signal(SIGPIPE, SIG_IGN);  // the sockets that were made, if any, lead nowhere
+  int open = 0, writable = 0;
   for (int fd = 0; fd < 1024; ++fd) {
-    const bool readable = ::read(fd, bytes.data(), 0) == 0;
-    if (readable || ::write(fd, bytes.data(), 0) == 0) ++open;
+    const bool written = ::write(fd, bytes.data(), 0) == 0;
+    if (written) ++writable;
+    if (written || ::read(fd, bytes.data(), 0) == 0) ++open;
   }
-  return report + fmt::format(" descriptors={}", open);
+  return report + fmt::format(" much_memory={} descriptors={} writable={}", much ? "DONE" : "stopped", open, writable);
 }
 
 }  // namespace minipkg::captive

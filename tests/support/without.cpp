@@ -24,7 +24,8 @@ struct Call {
   long number;
 };
 constexpr std::array calls{Call{"openat2", SYS_openat2}, Call{"landlock_create_ruleset", SYS_landlock_create_ruleset},
-                           Call{"seccomp", SYS_seccomp}};
+                           Call{"seccomp", SYS_seccomp}, Call{"close_range", SYS_close_range},
+                           Call{"setresuid", SYS_setresuid}};
 
 void forbid_prctl(std::vector<sock_filter>& filter) {
   filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 4));

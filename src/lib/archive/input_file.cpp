@@ -32,6 +32,13 @@ Fd unnamed_file(const std::string& name) {
   return fd;
 }
 
+/// The same file, for reading only: the process that reads it must not be able to change it. Where there is no /proc
+/// it stays as it is.
+Fd read_only(Fd file) {
+  Fd again(::open(fmt::format("/proc/self/fd/{}", file.get()).c_str(), O_RDONLY | O_CLOEXEC));
+  return again ? std::move(again) : std::move(file);
+}
+
 /// Fills the buffer, if there is as much.
 std::size_t read_whole(int from, const std::string& name, std::span<char> buffer) {
   std::size_t done = 0;
@@ -57,7 +64,7 @@ Fd spool(int from, const std::string& name, const PipeRules& rules) {
     if (!write_all(copy.get(), {buffer.data(), got})) fail_errno("write a temporary copy of", name);
     got = read_whole(from, name, buffer);
   }
-  return copy;
+  return read_only(std::move(copy));
 }
 
 struct stat look_at(const Fd& fd, const std::string& name) {
