@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 
 #include "minipkg/text.hpp"
 
@@ -52,8 +54,16 @@ Requirements requirements_of(const Context& context, const RequirementOptions& o
   required.signature_file = options.signature;
   if (options.sha256) required.sha256 = digest_of(*options.sha256);
   if (required.policy != Policy::signature && !required.signature_file) return required;
-  required.keys = options.keys ? keys_in_directory(*options.keys) : trusted_keys(root);
+  required.keys = options.keys ? keys_instead_of_those(root, *options.keys) : trusted_keys(root);
   return required;
+}
+
+std::vector<TrustedKey> keys_instead_of_those(const std::string& root, const std::string& directory) {
+  std::vector<TrustedKey> keys = keys_in_directory(directory);
+  const std::vector<TrustedKey> of_root = trusted_keys(root);
+  std::copy_if(of_root.begin(), of_root.end(), std::back_inserter(keys),
+               [](const TrustedKey& key) { return key.revoked.has_value(); });
+  return keys;
 }
 
 std::string signer_text(const std::string& file, const SignedBy& by) {

@@ -19,6 +19,9 @@ void add_requirement_options(CLI::App& command, RequirementOptions&);
 /// Of each of so many files. Throws Error(refused) if the caller asks for less than the root does.
 Requirements requirements_of(const Context&, const RequirementOptions&, std::size_t files);
 
+/// The keys in a directory, and those that were revoked in the root: that they were is never forgotten.
+std::vector<TrustedKey> keys_instead_of_those(const std::string& root, const std::string& directory);
+
 /// "a.tar is signed by vendor (481252B60C97990D): version 1.2"
 std::string signer_text(const std::string& file, const SignedBy&);
 void note_signers(Context&, const std::vector<Package>&);

@@ -37,7 +37,7 @@ std::string read_beside(const Content& content, const std::optional<std::string>
   }
   if (!fd) {
     const char* const why = errno == EINVAL ? "not a regular file" : std::strerror(errno);
-    fail(named ? ErrorKind::usage : ErrorKind::bad_package, "open", file, why);
+    fail(ErrorKind::bad_package, "open", file, why);
   }
   std::string text;
   if (!read_small(fd.get(), text)) fail(ErrorKind::bad_package, "read", file, std::strerror(errno));
@@ -52,7 +52,9 @@ SignedBy check_signature(const Content& content, const Requirements& required) {
     refuse(content, "its signature is damaged: " + signature.why,
            "get the file and its signature again from where they come from");
   }
-  Verdict verdict = judge(*signature.value, content, required.keys, today());
+  std::vector<TrustedKey> keys = required.keys;
+  unite(keys);  // they may come from several directories
+  Verdict verdict = judge(*signature.value, content, keys, today());
   if (verdict.by) return *std::move(verdict.by);
   std::string reasons;
   for (const Reason& reason : verdict.reasons) reasons += (reasons.empty() ? "" : "; ") + reason.text;
