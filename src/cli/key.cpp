@@ -44,10 +44,23 @@ std::optional<Day> day_given(const std::optional<std::string>& text) {
   throw Error(ErrorKind::usage, fmt::format("cannot use day '{}': it is none like 2027-01-31", printable(*text)));
 }
 
+/// Its file, or the day given, may have ended the trust already.
+std::string trust_in(const TrustedKey& key) {
+  switch (trust_of(key, today())) {
+    case Trust::revoked:
+      return "is not trusted: it was revoked";
+    case Trust::expired:
+      return "is not trusted: it expired on " + day_text(*key.expires);
+    case Trust::trusted:
+      break;
+  }
+  return key.expires ? "is trusted until " + day_text(*key.expires) : "is trusted";
+}
+
 ExitStatus add(Context& context, const AddOptions& options) {
   context.refuse_dry_run("add", options.file);
   const TrustedKey key = minipkg::add_key(context.globals.root, options.file, options.name, day_given(options.expires));
-  return tell_key(context, key, key.expires ? "is trusted until " + day_text(*key.expires) : "is trusted");
+  return tell_key(context, key, trust_in(key));
 }
 
 ExitStatus remove(Context& context, const std::string& key) {
