@@ -255,6 +255,25 @@ class Swapped(Signatures):
         self.assertIn(None, found)  # overwritten before it was copied
         self.assertNotIn(b"evil", found)
 
+    def test_what_is_refused_is_not_parsed(self):
+        """Parsing is what the reader's process does: none is started. With a good signature one is."""
+        log, root = self.at / "log", self.at / "R"
+        root.mkdir()
+        for content, status in ((self.evil.read_bytes(), 6), (self.good, 0)):
+            self.package.write_bytes(content)
+            self.run_in("strace", "-f", "-o", log, "-e", "trace=clone,clone3,fork,vfork",
+                        *self.command(root, "signature"), status=status)
+            self.assertEqual(bool(re.search(r"(clone|fork)", log.read_text())), status == 0, log.read_text())
+
+    def test_what_users_mount_is_copied(self):
+        """Who may write to an image or a stick changes its files from below. Such mounts are nosuid."""
+        (self.at / "disk").mkdir()
+        for options, copied in (("suid", False), ("nosuid", True)):
+            script = (f"mount -t tmpfs -o {options} none disk && cp {self.package}* disk && exec strace -o log "
+                      f"-e trace=openat {program()} verify-package -p our.pub disk/{self.package.name}")
+            self.run_in("unshare", "-m", "sh", "-c", script)
+            self.assertEqual("O_TMPFILE" in (self.at / "log").read_text(), copied, options)
+
     def test_without_a_policy_the_swap_would_show(self):
         """That the test above can fail: an overwritten file is another package as long as nothing is required."""
         self.assertIn(b"evil", self.sweep("none", (self.overwrite,), self.points("none")[:6]))

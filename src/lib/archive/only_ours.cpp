@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -16,13 +17,15 @@ namespace {
 
 constexpr long xfs_magic = 0x58465342, zfs_magic = 0x2FC12FC1;  // not in magic.h
 
-/// Others, FUSE and network file systems above all, may answer with other bytes the next time.
+/// Others, FUSE and network file systems above all, may answer with other bytes the next time. So may a disk or an
+/// image that users may mount, since they may write to it from below: those are mounted nosuid.
 bool is_of_this_machine(int fd) {
   constexpr std::array<long, 12> known{EXT4_SUPER_MAGIC,     xfs_magic,         BTRFS_SUPER_MAGIC,     F2FS_SUPER_MAGIC,
                                        TMPFS_MAGIC,          RAMFS_MAGIC,       OVERLAYFS_SUPER_MAGIC, SQUASHFS_MAGIC,
                                        EROFS_SUPER_MAGIC_V1, ISOFS_SUPER_MAGIC, HUGETLBFS_MAGIC,       zfs_magic};
   struct statfs file_system {};
   if (::fstatfs(fd, &file_system) != 0) return false;
+  if ((file_system.f_flags & ST_NOSUID) != 0) return false;
   const long magic = file_system.f_type;
   return std::find(known.begin(), known.end(), magic) != known.end();
 }
