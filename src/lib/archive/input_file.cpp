@@ -41,14 +41,9 @@ Fd read_only(Fd file) {
 
 /// Fills the buffer, if there is as much.
 std::size_t read_whole(int from, const std::string& name, std::span<char> buffer) {
-  std::size_t done = 0;
-  while (done < buffer.size()) {
-    const ssize_t got = retry([&] { return ::read(from, buffer.data() + done, buffer.size() - done); });
-    if (got < 0) cannot_open(name, std::strerror(errno));
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  return done;
+  const ssize_t got = read_all(from, buffer);
+  if (got < 0) cannot_open(name, std::strerror(errno));
+  return static_cast<std::size_t>(got);
 }
 
 Fd spool(int from, const std::string& name, const PipeRules& rules) {
