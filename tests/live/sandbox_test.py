@@ -78,6 +78,15 @@ class Sandbox(unittest.TestCase):
             self.skipTest("MINIPKG_WITHOUT names no program")
         self.assert_held(self.run_captive(WITHOUT, "close_range", "--"))
 
+    def test_without_close_range_and_proc_nothing_is_read(self):
+        if not WITHOUT or os.geteuid() != 0:
+            self.skipTest("needs root, and MINIPKG_WITHOUT")
+        done = subprocess.run(["unshare", "-m", "sh", "-c", "mount -t tmpfs none /proc; exec \"$@\"", "sh", WITHOUT,
+                               "close_range", "--", minipkg.program(), "inspect", self.package], text=True,
+                              capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, 6, done.stderr)
+        self.assertIn("the process that reads it ended too early", done.stderr)
+
     def test_who_cannot_become_nobody_loses_capabilities(self):
         if not WITHOUT or os.geteuid() != 0:
             self.skipTest("needs root, and MINIPKG_WITHOUT")

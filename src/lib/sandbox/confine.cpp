@@ -54,7 +54,7 @@ void close_one_by_one(const std::vector<unsigned>& kept) {
   std::vector<unsigned> open;
   {
     const std::unique_ptr<DIR, int (*)(DIR*)> list(::opendir("/proc/self/fd"), ::closedir);
-    if (list == nullptr) ::_exit(1);
+    if (list == nullptr) ::_exit(0);
     while (const dirent* const entry = ::readdir(list.get())) {
       if (entry->d_name[0] != '.') open.push_back(static_cast<unsigned>(std::strtoul(entry->d_name, nullptr, 10)));
     }
