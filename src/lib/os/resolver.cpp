@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+
+#include "lib/base/fail.hpp"
 #include "lib/model/path.hpp"
 #include "lib/os/file_stat.hpp"
 
@@ -40,6 +43,7 @@ Resolver::Resolved Resolver::follow(const std::string& canonical, int depth) {
   if (!seen || seen->disk.type != FileType::symlink) return {canonical, {}};
   // Owner and text are those of one link, whatever its directory's owner puts at the name meanwhile.
   const Fd link(::openat(parent, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!link && errno != ENOENT) fail_errno("open", full);
   const auto opened = link ? look(link.get(), "", full) : std::nullopt;
   if (!opened || opened->disk.type != FileType::symlink) return {canonical, {}};
   return through(canonical, read_link(link.get(), "", full), opened->disk.uid, depth);

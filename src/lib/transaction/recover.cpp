@@ -18,8 +18,8 @@ void finish_interrupted(Context& context, const Journal& journal) {
   }
 }
 
-/// Nothing waits for it but the space. Whoever had one of the old directories may keep it from being removed, which must
-/// not stop everything else: the next command tries again, and who asks for it is told.
+/// Nothing waits for it but the space. Whoever had one of the old directories may keep it from being removed, which
+/// must not stop everything else: the next command tries again, and who asks for it is told.
 void go_on_pruning(Context& context) {
   for (const std::uint64_t number : context.state.pruning()) {
     try {
