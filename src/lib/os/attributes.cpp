@@ -123,7 +123,11 @@ Xattrs read_xattrs(int dirfd, const char* name, const std::string& path) {
   const Fd fd(::openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!fd && errno == ENOENT) return {};
   if (!fd) fail_errno("open", path);
-  const std::string file = proc_name(fd.get());
+  return read_xattrs(fd.get(), path);
+}
+
+Xattrs read_xattrs(int fd, const std::string& path) {
+  const std::string file = proc_name(fd);
   std::vector<char> names(65536);
   const ssize_t length = ::listxattr(file.c_str(), names.data(), names.size());
   if (length < 0 && (errno == ENOTSUP || errno == ENOENT)) return {};

@@ -20,6 +20,8 @@ Attributes as_held(Attributes, FileSystem, const OnDisk& now);
 /// All xattrs a package may carry: user.*, trusted.*, security.capability and the POSIX ACLs. Labels of security
 /// modules are not among them. Empty where the file system has none.
 Xattrs read_xattrs(int dirfd, const char* name, const std::string& path);
+/// The same of what a descriptor stands for, which may be O_PATH.
+Xattrs read_xattrs(int fd, const std::string& path);
 
 /// Sets a directory's or file's mtime to nanoseconds since 1970, atime untouched. The descriptor may be O_PATH.
 void set_mtime(int fd, std::int64_t nanoseconds, const std::string& path);

@@ -2,12 +2,13 @@
 #include "lib/transaction/keep.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
 
 #include "lib/base/fail.hpp"
-#include "lib/base/regular_file.hpp"
+#include "lib/base/retry.hpp"
 #include "lib/base/write_all.hpp"
 #include "lib/os/attributes.hpp"
 #include "lib/os/special_file.hpp"
@@ -26,38 +27,44 @@ void check_same(const OnDisk& before, const std::optional<os::FileStat>& now, Fi
   fail(on_failure, "keep", path, "somebody changed it meanwhile", "run the command again");
 }
 
-void copy_bytes(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& before, FileSystem fs) {
-  const Fd in = open_regular(from.dirfd, from.c_str());
-  if (!in) fail_errno("read", from.path, errno, on_failure);
-  check_same(before, os::look(in.get(), "", from.path), fs, from.path);
+/// `from` is O_PATH, and a regular file.
+void copy_bytes(int from, const LiveTree::Name& to) {
+  const std::string opened = fmt::format("/proc/self/fd/{}", from);
+  // O_NONBLOCK: not to wait for whoever has a lease on it.
+  const Fd in(retry([&] { return ::open(opened.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); }));
+  if (!in) fail_errno("read", to.path, errno, on_failure);
   const Fd out(::openat(to.dirfd, to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!out) fail_errno("keep a copy of", from.path, errno, on_failure);
+  if (!out) fail_errno("keep a copy of", to.path, errno, on_failure);
   std::array<char, 65536> buffer{};
   for (;;) {
     const ssize_t got = retry([&] { return ::read(in.get(), buffer.data(), buffer.size()); });
-    if (got < 0) fail_errno("read", from.path, errno, on_failure);
+    if (got < 0) fail_errno("read", to.path, errno, on_failure);
     if (got == 0) return;
     if (!write_all(out.get(), {buffer.data(), static_cast<std::size_t>(got)})) {
-      fail_errno("keep a copy of", from.path, errno, on_failure);
+      fail_errno("keep a copy of", to.path, errno, on_failure);
     }
   }
 }
 
-void make_another(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& disk, FileSystem fs) {
-  if (disk.type == FileType::regular) return copy_bytes(from, to, disk, fs);
+void make_another(int from, const LiveTree::Name& to, const OnDisk& disk) {
+  if (disk.type == FileType::regular) return copy_bytes(from, to);
   os::SpecialFile special{disk.type, {}, disk.dev_major, disk.dev_minor};
-  if (disk.type == FileType::symlink) special.target = os::read_link(from.dirfd, from.c_str(), from.path);
+  if (disk.type == FileType::symlink) special.target = os::read_link(from, "", to.path);
   if (os::make_special_file(to.dirfd, to.c_str(), special) != 0) {
-    fail_errno("keep a copy of", from.path, errno, on_failure);
+    fail_errno("keep a copy of", to.path, errno, on_failure);
   }
 }
 
+/// Content and attributes are those of one file, the one that was looked at.
 void copy(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& before, FileSystem fs) {
-  make_another(from, to, before, fs);
+  const Fd file(::openat(from.dirfd, from.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!file) fail_errno("open", from.path, errno, on_failure);
+  check_same(before, os::look(file.get(), "", from.path), fs, from.path);
+  make_another(file.get(), to, before);
   OnDisk made = look(to)->disk;
   Attributes attributes;
   attributes.mode = before.mode, attributes.uid = before.uid, attributes.gid = before.gid;
-  attributes.set = os::read_xattrs(from.dirfd, from.c_str(), from.path);
+  attributes.set = os::read_xattrs(file.get(), from.path);
   os::set_attributes(to.dirfd, to.c_str(), os::as_held(attributes, fs, made), made, to.path);
   os::set_mtime(to.dirfd, to.c_str(), made, os::mtime_of(before), to.path);
 }

@@ -88,6 +88,22 @@ TEST_F(Keep, NothingOfWhatIsRemovedWhereThereAreNone) {
   EXPECT_TRUE(without_links(EPERM, [&] { return !keep(StepKind::remove_file); }));
 }
 
+TEST_F(Keep, NoCopyOfAnotherLinkThatTookItsPlace) {
+  directory_.link("was", "link");
+  const OnDisk before = os::look(root_.fd(), "link", "link")->disk;
+  directory_.link("somewhere/else", "other");
+  std::filesystem::rename(directory_ / "other", directory_ / "link");
+  const LiveTree::Name from{root_.fd(), "link", "link"}, to{root_.fd(), "copy", "copy"};
+  EXPECT_TRUE(without_links(EPERM, [&] {
+    try {
+      link_or_copy(from, to, before, FileSystem::complete);
+      return false;
+    } catch (const Error&) {
+      return !look(to);
+    }
+  }));
+}
+
 TEST_F(Keep, AnyOtherFailureIsOne) {
   EXPECT_TRUE(without_links(EIO, [&] {
     try {
