@@ -49,6 +49,7 @@ OWNERS = [
     refused("uid-negative", "uid -2", "its uid is no number", uid=base_256(-2, 8)),
     refused("gid-2-32", "gid 2^32, which is root elsewhere", "out of range", gid=base_256(2**32, 8)),
     refused("gid-negative", "gid -1", "its gid is no number", gid=base_256(-1, 8)),
+    refused("uid-blank", "no uid, which is root elsewhere", "its uid is no number", uid=b" " * 8),
     refused("uid-letters", "a uid of letters", "its uid is no number", uid=b"rootuser"),
     refused("uid-pax-2-64", "a pax uid of 2^64", "has a pax record 'uid' that is no number",
             before=pax({"uid": str(2**64)})),

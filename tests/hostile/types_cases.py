@@ -101,6 +101,8 @@ DAMAGED = [
          Refused("the archive is truncated", 2)),
     Case("mode-letters", "a mode that is no number", [file("f", b"x", mode=b"rwxr-xr-", listed={"mode": "0755"})],
          Refused("has a mode that is out of range", 1, "f")),
+    Case("mode-blank", "no mode: none to libarchive, 7777 to GNU tar", [file("f", b"x", mode=b" " * 8)],
+         Refused("has a mode that is out of range", 1, "f")),
     Case("mode-negative", "a negative mode", [file("f", b"x", mode=b"-0000777", listed={"mode": "0777"})],
          Refused("has a mode that is out of range", 1, "f")),
     Case("mode-large", "a mode of more bits than there are",

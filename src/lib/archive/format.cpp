@@ -54,6 +54,7 @@ constexpr std::array<Magic, 29> magics{{
 
 std::optional<std::uint64_t> tar_octal(std::span<const char> field) {
   auto at = std::find_if_not(field.begin(), field.end(), [](char c) { return c == ' '; });
+  if (at == field.end()) return {};
   std::uint64_t value = 0;
   for (; at != field.end() && *at >= '0' && *at <= '7'; ++at) value = value * 8 + static_cast<unsigned>(*at - '0');
   const bool ended = std::all_of(at, field.end(), [](char c) { return c == ' ' || c == '\0'; });
