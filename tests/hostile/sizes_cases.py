@@ -104,7 +104,8 @@ def implied(count):
 
 LIMITS = [
     Case("implied-directories", "200 files in 100,000 directories that are no members, in 12 KiB of gzip",
-         lambda: gzipped(*[each.encoded() for each in implied(200)], END), Refused("lies in more directories that are no members", 120)),
+         lambda: gzipped(*[each.encoded() for each in implied(200)], END),
+         Refused("lies in more directories that are no members", 120)),
     Case("implied-directories-few", "8 files in 4,000 directories that are no members", implied(8),
          Accepted({"/7/" + "d/" * 499 + "f": b"x"}), native=None, declared=40 << 20),
     limited("entries", "two members where one may be", "entries=1", "is one more than an archive may have (1)",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Types that are unknown, do not fit what they carry, or need consent; headers that are damaged."""
 from hostile.case import Accepted, Case, Refused
-from hostile.tarball import (BLOCK_DEVICE, CHARACTER, CONTIGUOUS, FIFO, GNU, V7, Member, directory, file, pax, symlink, tar)
+from hostile.tarball import (BLOCK_DEVICE, CHARACTER, CONTIGUOUS, FIFO, GNU, V7, Member, directory, file, pax, symlink,
+                             tar)
 
 CONSENT = "has what only a manifest may ask for: "
 SPECIAL = ("--allow-special",)

@@ -23,8 +23,8 @@ Sniffed sniff(std::span<const char> start);
 /// True if the tar header's checksum is that of its bytes.
 bool has_tar_checksum(std::span<const char> block);
 
-/// A number field in octal digits, ended by NUL or space; one of NULs is 0. Nothing if it is anything else: blanks are 0
-/// to libarchive, and to GNU tar all bits.
+/// A number field in octal digits, ended by NUL or space; one of NULs is 0. Nothing if it is anything else: blanks are
+/// 0 to libarchive, and to GNU tar all bits.
 std::optional<std::uint64_t> tar_octal(std::span<const char> field);
 
 /// Octal, or GNU's form for what does not fit: the top bit set, then a big-endian number.
