@@ -37,18 +37,27 @@ bool is_unprintable(char32_t c) {
   struct Range {
     char32_t first, last;
   };
-  // C0, DEL and C1, then general category Cf, Zl and Zp of Unicode 15 as far as they are no letter's part.
-  constexpr std::array<Range, 11> ranges{{{0x00, 0x1F},
+  // C0, DEL and C1, lines and paragraphs, then Default_Ignorable_Code_Point of Unicode 15, which show nothing, so that
+  // two names that differ would look alike, and the annotations.
+  constexpr std::array<Range, 19> ranges{{{0x00, 0x1F},
                                           {0x7F, 0x9F},
                                           {0xAD, 0xAD},
+                                          {0x034F, 0x034F},
                                           {0x061C, 0x061C},
-                                          {0x180E, 0x180E},
+                                          {0x115F, 0x1160},
+                                          {0x17B4, 0x17B5},
+                                          {0x180B, 0x180F},
                                           {0x200B, 0x200F},
                                           {0x2028, 0x202E},
                                           {0x2060, 0x206F},
+                                          {0x3164, 0x3164},
+                                          {0xFE00, 0xFE0F},
                                           {0xFEFF, 0xFEFF},
-                                          {0xFFF9, 0xFFFB},
-                                          {0xE0000, 0xE007F}}};
+                                          {0xFFA0, 0xFFA0},
+                                          {0xFFF0, 0xFFFB},
+                                          {0x1BCA0, 0x1BCA3},
+                                          {0x1D173, 0x1D17A},
+                                          {0xE0000, 0xE0FFF}}};
   return std::any_of(ranges.begin(), ranges.end(), [c](Range range) { return c >= range.first && c <= range.last; });
 }
 
