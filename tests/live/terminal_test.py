@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import tarfile
 
@@ -14,8 +15,9 @@ from support import live
 from support.minipkg import program
 from support.terminal import unprintable
 
-# An override, an isolate, C1's CSI, a byte order mark, a tag, a line separator, a zero width space, an Arabic letter mark.
-FORMATS = "a\u202ec\u2066d\u009b31me\ufefff\U000e0041g\u2028h\u200bi\u061cj"
+# An override, an isolate, C1's CSI, a byte order mark, a tag, a line separator, a zero width space, an Arabic letter
+# mark, two variation selectors, a letter that is blank.
+FORMATS = "a\u202ec\u2066d\u009b31me\ufefff\U000e0041g\u2028h\u200bi\u061cj\ufe0fk\U000e0100l\u3164"
 CONTROLS = FORMATS + "\033]0;title\007\b\r\x7f\n\033[2Jz"
 BYTES = FORMATS.encode() + b"\xff\x9b"  # what a path may have besides: bytes that are no UTF-8
 PATH = os.fsdecode(BYTES)
@@ -34,10 +36,11 @@ class Terminal(live.LiveTest):
         for form in forms:
             self.look_once(*words, *form, root=root, input=input)
 
-    def look_once(self, *words, root=None, input=None):
+    def look_once(self, *words, root=None, input=None, env=None):
         command = [program(), "--sync", "none", "--root", root or self.root, *words]
         stdin = {"input": input} if input is not None else {"stdin": subprocess.DEVNULL}
-        done = subprocess.run([os.fsencode(str(word)) for word in command], capture_output=True, timeout=120, **stdin)
+        done = subprocess.run([os.fsencode(str(word)) for word in command], capture_output=True, timeout=120, **stdin,
+                              env={**os.environ, **(env or {})})
         for stream in (done.stdout, done.stderr):
             offence = unprintable(stream, "always" in words and "--color" in words, "--progress" in words)
             self.assertEqual(offence, "", f"{words}: {offence}")
@@ -137,6 +140,88 @@ class Terminal(live.LiveTest):
             self.look_once(*words)
             self.look_once("--json", *words, root=str(self.scratch / CONTROLS.replace("/", "")))
         self.look("install", "-", input=garbage.read_bytes())
+        self.assertNotIn(10, self.statuses)
+
+    def test_environment(self):
+        """What the caller's environment says, and where he stands."""
+        package = self.bare("one-1.noarch.pkg.tar", [("opt/one", dict(data=b"1"))])
+        self.look_once("--live", "install", package)
+        for name in ("TZ", "COLUMNS", "SOURCE_DATE_EPOCH", "NO_COLOR", "LC_ALL", "TERM", "HOME"):
+            for words in (["history"], ["list"], ["needs-restart"], ["history", "prune", "--older", "1d", "-n"],
+                          ["build", self.scratch, "-o", self.scratch / "x.pkg.tar", "--name", "a", "--version", "1",
+                           "--arch", "b", "-n"]):
+                self.look_once(*words, env={name: CONTROLS + PATH})
+
+    def test_keys(self):
+        """Names, comments and files of keys and signatures."""
+        package = self.bare("one-1.noarch.pkg.tar", [("opt/one", dict(data=b"1"))])
+        secret, public = self.scratch / f"{PATH}.key", self.scratch / f"{PATH}.pub"
+        self.look_once("key", "generate", secret, "-p", public, "--no-password")
+        signed = self.look_once("sign", package, "-s", secret, "-c", FORMATS, "-t", FORMATS)
+        self.assertEqual(signed.returncode, 0, signed.stderr)
+        for word in (FORMATS, CONTROLS, PATH):
+            self.look_once("sign", package, "-s", secret, "-t", word, "-x", self.scratch / "other.minisig")
+            self.look_once("key", "add", public, "--name", word)
+            self.look_once("key", "add", public, "--expires", word)
+            for verb in ("add", "remove", "revoke", "policy", "generate"):
+                self.look("key", verb, word, forms=([], ["--json"]))
+            for option in ("--keys", "--public-key", "--signature", "--limit"):
+                self.look_once("verify-package", package, option, word)
+            for option in ("--keys", "--policy", "--sha256", "--signature"):
+                self.look_once("install", package, option, word, "-n")
+            self.look_once("sign", package, "-s", word)
+        self.look_once("key", "add", public, "--name", "vendor")
+        self.look_once("key", "policy", "signature")
+        keys = self.root / "etc/minipkg/keys"
+        for form in ([], ["-v"], ["--json"]):
+            self.look_once("key", "list", *form)
+            self.look_once("verify-package", package, "--keys", keys, *form)
+            self.look_once("verify-package", package, "--public-key", public, *form)
+        self.assertIn("signature", json.loads(self.look_once("key", "policy", "--json").stdout).get("policy", ""))
+        self.assertEqual(self.look_once("--live", "install", "-v", package).returncode, 0)
+        comment = b"untrusted comment: " + CONTROLS.replace("\n", "").encode()
+        (keys / f"{PATH}.pub").write_bytes(comment + b"\n" + BYTES + b"\n")
+        for words in (["key", "list"], ["key", "remove", "vendor"], ["install", package], ["verify-package", package]):
+            self.look(*words)
+        shutil.copy(package, self.scratch / "two.pkg.tar")
+        (self.scratch / "two.pkg.tar.minisig").write_bytes(CONTROLS.encode() * 4)
+        self.look("verify-package", self.scratch / "two.pkg.tar", "--public-key", public)
+
+    def test_hostile_databases(self):
+        """Rows that somebody else wrote, in every column that is ever shown."""
+        tree = self.scratch / "tree"
+        (tree / "opt").mkdir(parents=True)
+        for version in "12":
+            (tree / "opt/one").write_text(version)
+            package = self.scratch / f"{version}.pkg.tar"
+            self.look_once("build", tree, "-o", package, "--name", "one", "--version", version, "--arch", "noarch")
+            self.look_once("--live", "install", package)
+        where = self.root / "var/lib/minipkg"
+        good = {name: (where / name).read_bytes() for name in ("packages.db", "state.db")}
+        rows = [("packages.db", table, column) for table, columns in (
+                    ("package", "name version version_scheme arch manifest"), ("owner", "user_name group_name"),
+                    ("directory", "path"), ("file", "name target extra"), ("meta", "value"))
+                for column in columns.split()]
+        rows += [("state.db", table, column) for table, columns in (
+                    ("history", "id command"), ("history_package", "name from_version to_version arch"),
+                    ("journal_place", "top"), ("journal_step", "name save_as"), ("directory", "path"),
+                    ("retired", "path place package version boot_id"), ("undo_package", "name manifest"),
+                    ("undo_file", "path package"), ("meta", "value")) for column in columns.split()]
+        for name, table, column in rows:
+            slash = "/" if column in ("path", "top", "place", "save_as") else ""
+            for value in (slash + FORMATS, slash + CONTROLS.replace("/", "")):
+                for file, content in good.items():
+                    (where / file).write_bytes(content)
+                with sqlite3.connect(where / name) as database:
+                    database.execute("PRAGMA foreign_keys = OFF")
+                    value = value.encode() if column == "command" else value
+                    database.execute(f"UPDATE OR IGNORE {table} SET {column} = ?", (value,))
+                database.close()
+                for words in (["list"], ["info", "one"], ["files", "one"], ["verify"], ["history"],
+                              ["history", "show", "2"], ["owner", "/opt/one"], ["undo", "-n"], ["remove", "one", "-n"],
+                              ["needs-restart"]):
+                    self.look_once(*words)
+                self.look_once("history", "show", "1", "--json")
         self.assertNotIn(10, self.statuses)
 
     def test_hostile_archives(self):
