@@ -2,6 +2,8 @@
 #include "lib/os/file_handle.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
@@ -62,9 +64,16 @@ Life probe_handle(int mount_fd, const FileHandle& handle) {
   room.get()->handle_bytes = static_cast<unsigned int>(handle.bytes.size());
   room.get()->handle_type = handle.type;
   std::memcpy(room.payload(), handle.bytes.data(), handle.bytes.size());
-  const Fd inode(::open_by_handle_at(mount_fd, room.get(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (!inode && errno == ESTALE) return Life::gone;
-  if (!inode) return errno == EPERM ? Life::unknown : Life::held;
+  Fd found(::open_by_handle_at(mount_fd, room.get(), O_PATH | O_CLOEXEC));
+  if (!found && errno == ESTALE) return Life::gone;
+  if (!found) return errno == EPERM ? Life::unknown : Life::held;
+  // A database that somebody else made may name any inode of the file system, and to open a device or a fifo does
+  // things.
+  struct stat stat {};
+  if (::fstat(found.get(), &stat) != 0 || !S_ISREG(stat.st_mode)) return Life::unknown;
+  const Fd inode(::open(fmt::format("/proc/self/fd/{}", found.get()).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!inode) return Life::held;
+  found.reset();
   // Closing gives it back.
   return ::fcntl(inode.get(), F_SETLEASE, F_WRLCK) == 0 ? Life::named : Life::held;
 }

@@ -2,7 +2,11 @@
 #include "lib/os/file_handle.hpp"
 
 #include <fcntl.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <array>
 
 #include "unit/restart/playground.hpp"
 
@@ -61,6 +65,17 @@ TEST_F(FileHandleTest, NothingForWhatIsNotThere) { EXPECT_FALSE(handle_at(root_f
 TEST_F(FileHandleTest, UnknownForAnEmptyOrOversizedHandle) {
   EXPECT_EQ(probe_handle(root_fd_.get(), {}), Life::unknown);
   EXPECT_EQ(probe_handle(root_fd_.get(), {1, std::string(1000, 'x')}), Life::unknown);
+}
+
+/// A database that somebody else made may name any inode: to open a fifo wakes who waits at its other end.
+TEST_F(FileHandleTest, WhatIsNoRegularFileIsNotOpened) {
+  ASSERT_EQ(::mkfifoat(root_fd_.get(), "fifo", 0600), 0);
+  const FileHandle handle = handle_at(root_fd_.get(), "fifo").value();
+  const Fd watch(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  ASSERT_GE(::inotify_add_watch(watch.get(), (root_ + "/fifo").c_str(), IN_OPEN), 0);
+  EXPECT_EQ(probe_handle(root_fd_.get(), handle), Life::unknown);
+  std::array<char, 4096> events{};
+  EXPECT_LT(::read(watch.get(), events.data(), events.size()), 0);
 }
 
 }  // namespace
