@@ -20,6 +20,9 @@ as packages.db "UPDATE file SET name = '..' WHERE name = 'hello'" minipkg files 
 as packages.db "UPDATE file SET type = 200" minipkg owner -r R /usr/bin/hello
 as packages.db "UPDATE package SET manifest = '{'" minipkg info -r R hello
 as packages.db "PRAGMA user_version = -1" minipkg remove -r R hello
+as packages.db "PRAGMA journal_mode = WAL" minipkg list -r R
+as packages.db "PRAGMA journal_mode = WAL" minipkg remove -r R hello
+ls R/var/lib/minipkg
 as state.db "CREATE TABLE evil (x)" minipkg history -r R
 as state.db "UPDATE history_package SET action = 77" minipkg history -r R
 as state.db "UPDATE history SET state = 'staging', id = '../../../etc'" minipkg remove -r R hello

@@ -106,8 +106,6 @@ void Database::check(int application_id, const Migrations& migrations) {
     refuse(fmt::format("its schema has version {}, this minipkg knows versions up to {}", its_version, known),
            "use the minipkg that wrote it, or a newer one");
   }
-  if (SQLite::Statement mode(*database_, "PRAGMA journal_mode"); mode.executeStep() && text(mode.getColumn(0)) == "wal")
-    refuse("it has a write-ahead log, which minipkg's have not");
   check_schema(*database_, path_, std::span(migrations).first(static_cast<std::size_t>(its_version)));
 }
 
@@ -171,6 +169,7 @@ void Database::throw_error(const SQLite::Exception& failure) const {
 }
 
 void Database::fail_locked() const {
+  if (code == refused_log) cause = "it has a write-ahead log, which minipkg's have not";
   // SQLite's lock bytes, https://www.sqlite.org/fileformat2.html#the_lock_byte_page
   constexpr off_t lock_bytes = 0x40000000, lock_length = 512;
   struct flock lock {};

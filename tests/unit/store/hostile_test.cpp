@@ -53,6 +53,12 @@ void fill_state(const TempDir& dir) {
   state.write_journal(journal, {inode}, {before});
 }
 
+std::string content(const std::filesystem::path& file) {
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
+}
+
 /// As one who made the database would have.
 void change(const std::filesystem::path& file, const std::string& sql) {
   SQLite::Database database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
@@ -95,6 +101,26 @@ TEST(HostileDatabase, ASchemaThatIsNotOursIsRefusedByName) {
     for (const Mode mode : {Mode::read, Mode::write}) {
       EXPECT_THAT(refusal([&] { Packages(at(dir, "p.db", mode)); }), HasSubstr(one.why)) << one.sql;
     }
+  }
+}
+
+/// It would be played into the database before a question is answered, and by a reader, too.
+TEST(HostileDatabase, AWriteAheadLogIsRefusedUnread) {
+  const TempDir dir;
+  fill_packages(dir);
+  std::filesystem::copy_file(dir / "p.db", dir / "other.db");
+  {
+    SQLite::Database other(dir / "other.db", SQLite::OPEN_READWRITE);
+    other.exec("PRAGMA journal_mode = WAL");
+    other.exec("UPDATE package SET version = 'evil'");
+    std::filesystem::copy_file(dir / "other.db-wal", dir / "p.db-wal");
+  }
+  const std::string before = content(dir / "p.db"), log = content(dir / "p.db-wal");
+  for (const Mode mode : {Mode::read, Mode::write}) {
+    EXPECT_THAT(refusal([&] { Packages(at(dir, "p.db", mode)); }), HasSubstr("write-ahead log"));
+    EXPECT_EQ(content(dir / "p.db"), before);
+    EXPECT_EQ(content(dir / "p.db-wal"), log);
+    EXPECT_FALSE(std::filesystem::exists(dir / "p.db-shm"));
   }
 }
 
@@ -245,12 +271,6 @@ TEST(HostileDatabase, AJournalThatNamesAnotherFileDoesNotRemoveIt) {
     EXPECT_THAT(refusal([&] { Packages(at(dir, "p.db", mode)).all(); }), HasSubstr("names another file"));
   }
   EXPECT_TRUE(std::filesystem::exists(dir / "victim"));
-}
-
-std::string content(const std::filesystem::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 std::string big_endian(std::size_t number, int bytes) {
