@@ -57,9 +57,13 @@ int own_descriptor(const std::string& path) {
 constexpr int steps_between = 100'000;
 constexpr std::uint64_t steps_at_least = 10'000'000, steps_for_a_byte = 64;
 
-std::uint64_t size_of(const std::string& path) {
+/// Holes hold no rows: a file of a terabyte may have three pages. But some file systems compress what is none.
+std::uint64_t stored_size(const std::string& path) {
+  constexpr std::uint64_t stat_block = 512, best_compression = 16;
   struct stat stat {};
-  return ::stat(path.c_str(), &stat) == 0 ? static_cast<std::uint64_t>(stat.st_size) : 0;
+  if (::stat(path.c_str(), &stat) != 0) return 0;
+  return std::min(static_cast<std::uint64_t>(stat.st_size),
+                  static_cast<std::uint64_t>(stat.st_blocks) * stat_block * best_compression);
 }
 
 /// Bytes that the question under way was answered with. A page may stand in the place of many values, too.
@@ -76,7 +80,7 @@ void count_answer(const SQLite::Column& column) {
 }  // namespace
 
 Database::Database(const OpenDatabase& options, int application_id, const Migrations& migrations)
-    : path_(options.name.empty() ? options.path : options.name), mode_(options.mode) {
+    : file_(options.path), path_(options.name.empty() ? options.path : options.name), mode_(options.mode) {
   check_file(options.path, path_);
   guard([&] {
     open(options);
@@ -89,7 +93,6 @@ void Database::open(const OpenDatabase& options) {
   database_ = std::make_unique<SQLite::Database>(options.path, flags | SQLITE_OPEN_NOFOLLOW,
                                                  static_cast<int>(options.busy.count()), exact_names_vfs());
   restrict_connection(*database_);
-  most_steps_ = steps_at_least + steps_for_a_byte * size_of(options.path);
   sqlite3_progress_handler(database_->getHandle(), steps_between, count_steps, this);
   database_->exec("PRAGMA foreign_keys = ON");
   database_->exec(options.durability == Durability::full ? "PRAGMA synchronous = EXTRA" : "PRAGMA synchronous = OFF");
@@ -110,15 +113,20 @@ void Database::check(int application_id, const Migrations& migrations) {
 }
 
 /// In a damaged file one page may stand in the place of many, and what leads to it, too: twenty pages are enough to be
-/// read for ever. Rows that are stored once each come to their end long before.
+/// read for ever. Rows that are stored once each come to their end long before. A transaction may have made the file
+/// what it is by now.
 int Database::count_steps(void* self) {
   auto* database = static_cast<Database*>(self);
   database->steps_ += steps_between;
-  return database->steps_ > database->most_steps_ ? 1 : 0;
+  if (database->steps_ <= steps_at_least) return 0;
+  return database->steps_ > steps_at_least + steps_for_a_byte * stored_size(database->file_) ? 1 : 0;
 }
 
+void Database::begin_question() { steps_ = answered = 0; }
+
 SQLite::Statement& Database::prepare(const char* sql) {
-  steps_ = answered = 0;
+  // One question may take many selections, but what is written may be more than the file has so far.
+  if (guards_ == 0 || !std::string_view(sql).starts_with("SELECT")) begin_question();
   auto& statement = statements_[sql];
   if (statement == nullptr) {
     statement = std::make_unique<SQLite::Statement>(*database_, sql);
@@ -161,6 +169,7 @@ void Database::throw_error(const SQLite::Exception& failure) const {
   const ErrorKind kind = kind_of(code);
   if (kind == ErrorKind::locked) fail_locked();
   std::string cause = printable(failure.what());
+  if (code == refused_log) cause = "it has a write-ahead log, which minipkg's have not";
   if ((code & 0xFF) == SQLITE_INTERRUPT) cause = "it is damaged: reading it would never end";
   const int system = database_ == nullptr ? 0 : sqlite3_system_errno(database_->getHandle());
   if ((code & 0xFF) == SQLITE_IOERR && system != 0) cause += fmt::format(" ({})", std::strerror(system));
@@ -169,7 +178,6 @@ void Database::throw_error(const SQLite::Exception& failure) const {
 }
 
 void Database::fail_locked() const {
-  if (code == refused_log) cause = "it has a write-ahead log, which minipkg's have not";
   // SQLite's lock bytes, https://www.sqlite.org/fileformat2.html#the_lock_byte_page
   constexpr off_t lock_bytes = 0x40000000, lock_length = 512;
   struct flock lock {};

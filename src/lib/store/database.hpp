@@ -41,9 +41,10 @@ class Database {
   void exec(const char* sql);
   std::int64_t number(const char* sql);
 
-  /// Runs `work` and turns every SQLite error it throws into ours.
+  /// Runs `work` and turns every SQLite error it throws into ours. All that it reads is one question.
   template <class Work>
   decltype(auto) guard(Work&& work) {
+    const Guarded guarded(*this);
     for (int attempt = 0;; ++attempt) {
       try {
         return work();
@@ -61,6 +62,17 @@ class Database {
   void close();
 
  private:
+  struct Guarded {
+    explicit Guarded(Database& database) : guards(database.guards_) {
+      if (guards++ == 0) database.begin_question();
+    }
+    Guarded(const Guarded&) = delete;
+    Guarded& operator=(const Guarded&) = delete;
+    ~Guarded() { --guards; }
+    int& guards;
+  };
+
+  void begin_question();
   void open(const OpenDatabase&);
   void check(int application_id, const Migrations&);
   static int count_steps(void* self);
@@ -69,11 +81,12 @@ class Database {
   /// Names the process that holds a lock on the file.
   [[noreturn]] void fail_locked() const;
 
-  std::string path_;
+  std::string file_, path_;  ///< as it is opened, and as it is told
   Mode mode_;
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
-  std::uint64_t steps_ = 0, most_steps_ = 0;  ///< of SQLite's machine, since the last prepare()
+  int guards_ = 0;           ///< one within the other
+  std::uint64_t steps_ = 0;  ///< of SQLite's machine, for the question under way
 };
 
 /// BEGIN in the constructor, ROLLBACK in the destructor, explicit commit().

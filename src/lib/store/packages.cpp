@@ -52,9 +52,10 @@ Manifest recorded_head(const std::string& json, const std::string& where) {
   }
 }
 
+/// A symlink that leads nowhere is there, and refused: it does not mean that nothing is installed.
 bool exists(const std::string& path) {
   struct stat stat {};
-  return ::stat(path.c_str(), &stat) == 0;
+  return ::lstat(path.c_str(), &stat) == 0;
 }
 
 }  // namespace
@@ -80,7 +81,12 @@ std::vector<InstalledPackage> Packages::all() {
   return database_->guard([&] {
     SQLite::Statement& rows = database_->prepare(
         "SELECT name, version, version_scheme, arch, digest, installed_size FROM package ORDER BY name");
-    while (rows.executeStep()) packages.push_back(read_package(rows));
+    while (rows.executeStep()) {
+      InstalledPackage next = read_package(rows);
+      // In a damaged file one page may stand in the place of many, and each package is asked for more.
+      if (!packages.empty() && packages.back().name >= next.name) refuse_value("a package twice");
+      packages.push_back(std::move(next));
+    }
     rows.reset();
     return packages;
   });

@@ -220,7 +220,11 @@ std::vector<HistoryEntry> State::history() {
   return database_.guard([&] {
     static const std::string sql = std::string(select_history) + "ORDER BY number DESC";
     SQLite::Statement& row = database_.prepare(sql.c_str());
-    while (row.executeStep()) entries.push_back(read_entry(row));
+    while (row.executeStep()) {
+      HistoryEntry next = read_entry(row);
+      if (!entries.empty() && entries.back().transaction <= next.transaction) refuse_value("a transaction twice");
+      entries.push_back(std::move(next));
+    }
     row.reset();
     for (HistoryEntry& entry : entries) entry.changes = changes(entry.transaction);
     return entries;

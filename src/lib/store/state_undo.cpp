@@ -78,10 +78,9 @@ Journal State::journal(std::uint64_t number) {
     journal.number = number;
     SQLite::Statement& row = database_.prepare("SELECT id, restores FROM history WHERE number = ?");
     row.bind(1, as_signed(number));
-    if (row.executeStep()) {
-      journal.id = checked_name(text(row.getColumn(0)));
-      journal.restores = as_unsigned(row.getColumn(1));
-    }
+    if (!row.executeStep()) refuse_value("a transaction that is none");
+    journal.id = checked_name(text(row.getColumn(0)));
+    journal.restores = as_unsigned(row.getColumn(1));
     row.reset();
     journal.places = places(number);
     load_steps(journal);

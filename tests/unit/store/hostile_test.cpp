@@ -225,6 +225,19 @@ TEST(HostileDatabase, RowsThatHistoryNeverHasAreRefused) {
   }
 }
 
+TEST(HostileDatabase, TheConnectionTakesNothingFromASchema) {
+  const TempDir dir;
+  Database database(at(dir, "x.db", Mode::write), state_application_id, state_migrations);
+  database.exec("PRAGMA writable_schema = ON");
+  for (const char* off : {"PRAGMA writable_schema", "PRAGMA trusted_schema", "PRAGMA mmap_size"}) {
+    EXPECT_EQ(database.number(off), 0) << off;
+  }
+  EXPECT_EQ(database.number("PRAGMA cell_size_check"), 1);
+  EXPECT_THAT(refusal([&] { database.exec("ATTACH ':memory:' AS other"); }), HasSubstr("too many attached"));
+  database.exec("CREATE VIEW v AS SELECT 1");
+  EXPECT_THAT(refusal([&] { database.number("SELECT * FROM v"); }), HasSubstr("access to view"));
+}
+
 TEST(HostileDatabase, AFileThatOthersMayWriteToIsRefused) {
   const TempDir dir;
   fill_packages(dir);
@@ -248,6 +261,8 @@ TEST(HostileDatabase, WhatIsNoRegularFileIsNotOpened) {
   EXPECT_THAT(refusal([&] { Packages(at(dir, "p.db")); }), HasSubstr("no regular file"));
   dir.link("p.db", "s.db");
   EXPECT_THAT(refusal([&] { State(at(dir, "s.db")); }), HasSubstr("no regular file"));
+  dir.link("nowhere", "q.db");
+  EXPECT_THAT(refusal([&] { Packages(at(dir, "q.db")).all(); }), HasSubstr("no regular file"));
 }
 
 TEST(HostileDatabase, AJournalThatNamesAnotherFileDoesNotRemoveIt) {
@@ -289,9 +304,8 @@ std::string fan_page(std::size_t child, std::size_t page_size) {
   return page + big_endian(child, 4) + "\x01";
 }
 
-TEST(HostileDatabase, PagesThatStandForMoreThanCouldEverBeReadAreGivenUp) {
-  const TempDir dir;
-  fill_state(dir);
+/// The history of s.db, a leaf, comes to stand behind others, each of which leads 201 times to the next.
+void fan_out_history(const TempDir& dir, std::size_t levels) {
   std::size_t root = 0;
   {
     SQLite::Database database(dir / "s.db", SQLite::OPEN_READONLY);
@@ -300,15 +314,72 @@ TEST(HostileDatabase, PagesThatStandForMoreThanCouldEverBeReadAreGivenUp) {
   }
   std::string bytes = content(dir / "s.db");
   const std::size_t page_size = 4096;
-  const std::size_t pages = bytes.size() / page_size, levels = 15;
-  // The old root, a leaf, stands behind all others; each before it leads 201 times to the next.
+  const std::size_t pages = bytes.size() / page_size;
   const std::string leaf = bytes.substr((root - 1) * page_size, page_size);
   bytes.replace((root - 1) * page_size, page_size, fan_page(pages + 1, page_size));
   for (std::size_t level = 1; level < levels; ++level) bytes += fan_page(pages + level + 1, page_size);
   bytes += leaf;
   bytes.replace(28, 4, big_endian(pages + levels, 4));
   std::ofstream(dir / "s.db", std::ios::binary) << bytes;
-  EXPECT_THAT(refusal([&] { State(at(dir, "s.db")).history(); }), HasSubstr("reading it would never end"));
+}
+
+TEST(HostileDatabase, PagesThatStandForMoreThanCouldEverBeReadAreGivenUp) {
+  const TempDir dir;
+  fill_state(dir);
+  fan_out_history(dir, 15);
+  EXPECT_THAT(refusal([&] { State(at(dir, "s.db")).kept(); }), HasSubstr("reading it would never end"));
+  std::filesystem::resize_file(dir / "s.db", std::uintmax_t{1} << 40U);  // no row stands in a hole
+  EXPECT_THAT(refusal([&] { State(at(dir, "s.db")).kept(); }), HasSubstr("reading it would never end"));
+}
+
+/// Otherwise each of them would be asked for its packages and files, as long as one question may take.
+TEST(HostileDatabase, WhatStandsThereTwiceIsRefused) {
+  const TempDir dir;
+  fill_state(dir);
+  fan_out_history(dir, 1);
+  EXPECT_THAT(refusal([&] { State(at(dir, "s.db")).history(); }), HasSubstr("a transaction twice"));
+  fill_packages(dir);
+  change(dir / "p.db",
+         "INSERT INTO package SELECT 2, 'two', version, version_scheme, arch, digest, 0, '' FROM package");
+  std::string bytes = content(dir / "p.db");
+  for (std::size_t two = 0; (two = bytes.find("two")) != std::string::npos;) bytes.replace(two, 3, "one");
+  std::ofstream(dir / "p.db", std::ios::binary) << bytes;
+  EXPECT_THAT(refusal([&] { Packages(at(dir, "p.db")).all(); }), HasSubstr("a package twice"));
+}
+
+TEST(HostileDatabase, ManySelectionsForOneQuestionHaveOneLimit) {
+  const TempDir dir;
+  Database database(at(dir, "x.db", Mode::write), state_application_id, state_migrations);
+  const auto read = [&](int times) {
+    for (int n = 0; n < times; ++n) {
+      database
+          .prepare(
+              "SELECT (WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 200000) "
+              "SELECT max(x) FROM c)")
+          .executeStep();
+    }
+  };
+  EXPECT_THAT(refusal([&] { database.guard([&] { read(20); }); }), HasSubstr("reading it would never end"));
+  for (int n = 0; n < 20; ++n) database.guard([&] { read(1); });
+}
+
+TEST(HostileDatabase, WhatATransactionHasMadeMayTakeAsLongToRead) {
+  const TempDir dir;
+  Database database(at(dir, "x.db", Mode::write), state_application_id, state_migrations);
+  database.exec(std::string(state_migrations[0]).c_str());
+  database.exec(
+      "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 300000) "
+      "INSERT INTO directory (path) SELECT '/usr/' || x FROM c");
+  EXPECT_EQ(
+      database.number("SELECT count(*) FROM directory AS a JOIN directory AS b ON a.id = b.id JOIN directory AS c "
+                      "ON b.id = c.id WHERE a.path >= '' AND b.path >= '' AND c.path >= '' AND a.id + b.id > c.id"),
+      300000);
+}
+
+TEST(HostileDatabase, ATransactionThatIsNoneIsRefused) {
+  const TempDir dir;
+  fill_state(dir);
+  EXPECT_THAT(refusal([&] { State(at(dir, "s.db")).journal(2); }), HasSubstr("a transaction that is none"));
 }
 
 TEST(HostileDatabase, EveryByteMayBeWrong) {
