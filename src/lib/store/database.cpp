@@ -131,7 +131,7 @@ SQLite::Statement& Database::prepare(const char* sql) {
   if (statement == nullptr) {
     statement = std::make_unique<SQLite::Statement>(*database_, sql);
   } else {
-    statement->reset();
+    statement->tryReset();  // which tells again how its last run ended
     statement->clearBindings();
   }
   return *statement;

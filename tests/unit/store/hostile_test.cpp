@@ -229,9 +229,8 @@ TEST(HostileDatabase, TheConnectionTakesNothingFromASchema) {
   const TempDir dir;
   Database database(at(dir, "x.db", Mode::write), state_application_id, state_migrations);
   database.exec("PRAGMA writable_schema = ON");
-  for (const char* off : {"PRAGMA writable_schema", "PRAGMA trusted_schema", "PRAGMA mmap_size"}) {
-    EXPECT_EQ(database.number(off), 0) << off;
-  }
+  EXPECT_THAT(refusal([&] { database.exec("UPDATE sqlite_schema SET sql = ''"); }), HasSubstr("may not be modified"));
+  for (const char* off : {"PRAGMA trusted_schema", "PRAGMA mmap_size"}) EXPECT_EQ(database.number(off), 0) << off;
   EXPECT_EQ(database.number("PRAGMA cell_size_check"), 1);
   EXPECT_THAT(refusal([&] { database.exec("ATTACH ':memory:' AS other"); }), HasSubstr("too many attached"));
   database.exec("CREATE VIEW v AS SELECT 1");
