@@ -8,7 +8,6 @@
 
 #include "context.hpp"
 #include "minipkg/json.hpp"
-#include "minipkg/root.hpp"
 #include "minipkg/text.hpp"
 #include "signals.hpp"
 
@@ -120,7 +119,7 @@ ExitStatus run_command(Context& context) {
     command->footer("The options of `minipkg --help` are understood here as well.");
   }
   if (!parse(app, context)) return ExitStatus::done;
-  pin_root(context.globals.root);
+  context.root = context.globals.root;
   context.console.set_color(when_named(context.globals.color));
   if (context.globals.quiet) context.console.set_quiet();
   if (context.globals.json) context.console.set_json();

@@ -12,7 +12,7 @@ namespace {
 OpenOptions open_options(const Context& context, Access access) {
   const GlobalOptions& globals = context.globals;
   OpenOptions options;
-  options.root = globals.root;
+  options.root = context.root;
   // A dry run leaves no trace, not even by undoing what another command left half done.
   options.access = globals.dry_run && access == Access::read ? Access::observe : access;
   options.liveness = globals.live ? Liveness::live : globals.offline ? Liveness::offline : Liveness::automatic;

@@ -28,6 +28,7 @@ struct GlobalOptions {
 /// What a command runs in.
 struct Context {
   GlobalOptions globals;
+  Root root;  ///< that of globals.root
   Console console;
   std::vector<std::string> command_line;
   /// The command that was asked for, set while the command line is parsed.

@@ -24,7 +24,7 @@ ExitStatus tell_key(Context& context, const TrustedKey& key, const std::string& 
 std::string day_or_dash(const std::optional<Day>& day) { return day ? day_text(*day) : "-"; }
 
 ExitStatus list(Context& context) {
-  const std::vector<TrustedKey> keys = trusted_keys(context.globals.root);
+  const std::vector<TrustedKey> keys = trusted_keys(context.root);
   Rows rows;
   for (const TrustedKey& key : keys) {
     rows.push_back({printable(key.name), key.id, name_of(trust_of(key, today())), day_or_dash(key.expires)});
@@ -59,18 +59,18 @@ std::string trust_in(const TrustedKey& key) {
 
 ExitStatus add(Context& context, const AddOptions& options) {
   context.refuse_dry_run("add", options.file);
-  const TrustedKey key = minipkg::add_key(context.globals.root, options.file, options.name, day_given(options.expires));
+  const TrustedKey key = minipkg::add_key(context.root, options.file, options.name, day_given(options.expires));
   return tell_key(context, key, trust_in(key));
 }
 
 ExitStatus remove(Context& context, const std::string& key) {
   context.refuse_dry_run("remove", key);
-  return tell_key(context, remove_key(context.globals.root, key), "is not trusted any more");
+  return tell_key(context, remove_key(context.root, key), "is not trusted any more");
 }
 
 ExitStatus revoke(Context& context, const std::string& key) {
   context.refuse_dry_run("revoke", key);
-  return tell_key(context, revoke_key(context.globals.root, key, today()), "is revoked");
+  return tell_key(context, revoke_key(context.root, key, today()), "is revoked");
 }
 
 struct GenerateOptions {
@@ -95,9 +95,9 @@ ExitStatus generate(Context& context, const GenerateOptions& options) {
 ExitStatus policy(Context& context, const std::optional<std::string>& word) {
   if (word) {
     context.refuse_dry_run("set the policy to", *word);
-    set_policy(context.globals.root, *policy_named(*word));
+    set_policy(context.root, *policy_named(*word));
   }
-  const Policy policy = policy_of(context.globals.root);
+  const Policy policy = policy_of(context.root);
   if (context.globals.json) context.console.print(policy_json(policy));
   const std::string line = fmt::format("{}\n", name_of(policy));
   if (word) context.console.tell(line);

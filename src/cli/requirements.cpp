@@ -48,7 +48,7 @@ Requirements requirements_of(const Context& context, const RequirementOptions& o
     throw Error(ErrorKind::usage,
                 "cannot verify 'several packages' at once: --signature and --sha256 are for one FILE");
   }
-  const std::string& root = context.globals.root;
+  const Root& root = context.root;
   Requirements required;
   required.policy = stricter_policy(policy_of(root), options.policy);
   required.signature_file = options.signature;
@@ -58,7 +58,7 @@ Requirements requirements_of(const Context& context, const RequirementOptions& o
   return required;
 }
 
-std::vector<TrustedKey> keys_instead_of_those(const std::string& root, const std::string& directory) {
+std::vector<TrustedKey> keys_instead_of_those(const Root& root, const std::string& directory) {
   std::vector<TrustedKey> keys = keys_in_directory(directory);
   const std::vector<TrustedKey> of_root = trusted_keys(root);
   std::copy_if(of_root.begin(), of_root.end(), std::back_inserter(keys),

@@ -20,7 +20,7 @@ void add_requirement_options(CLI::App& command, RequirementOptions&);
 Requirements requirements_of(const Context&, const RequirementOptions&, std::size_t files);
 
 /// The keys in a directory, and those that were revoked in the root: that they were is never forgotten.
-std::vector<TrustedKey> keys_instead_of_those(const std::string& root, const std::string& directory);
+std::vector<TrustedKey> keys_instead_of_those(const Root& root, const std::string& directory);
 
 /// "a.tar is signed by vendor (481252B60C97990D): version 1.2"
 std::string signer_text(const std::string& file, const SignedBy&);

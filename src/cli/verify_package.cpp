@@ -30,8 +30,8 @@ Requirements required_of(const Context& context, const VerifyOptions& options) {
   required.policy = Policy::signature;
   required.signature_file = options.signature;
   required.keys = options.key_file ? std::vector{key_in_file(*options.key_file)}
-                  : options.keys   ? keys_instead_of_those(context.globals.root, *options.keys)
-                                   : trusted_keys(context.globals.root);
+                  : options.keys   ? keys_instead_of_those(context.root, *options.keys)
+                                   : trusted_keys(context.root);
   return required;
 }
 

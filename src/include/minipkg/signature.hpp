@@ -11,6 +11,7 @@
 
 #include "minipkg/export.hpp"
 #include "minipkg/manifest.hpp"
+#include "minipkg/root.hpp"
 
 /// Detached signatures of package files, and who is trusted to make them. Keys, secret keys and signatures are files
 /// of minisign(1) and interchangeable with it.
@@ -69,11 +70,11 @@ struct Requirements {
 /// The policy of a root, from <root>/etc/minipkg/policy: one word, and comments with #. Policy::none without the file.
 /// This and the functions below throw Error(permission) if others than root, or the user who runs this, could write
 /// to what they read, and Error(refused) if it says nothing they understand.
-MINIPKG_API Policy policy_of(const std::string& root);
-MINIPKG_API void set_policy(const std::string& root, Policy);
+MINIPKG_API Policy policy_of(const Root& root);
+MINIPKG_API void set_policy(const Root& root, Policy);
 
 /// The keys of a root, <root>/etc/minipkg/keys/NAME.pub, sorted by name. None without the directory.
-MINIPKG_API std::vector<TrustedKey> trusted_keys(const std::string& root);
+MINIPKG_API std::vector<TrustedKey> trusted_keys(const Root& root);
 /// Those of any directory. Throws Error(usage) if there is none.
 MINIPKG_API std::vector<TrustedKey> keys_in_directory(const std::string& directory);
 /// One public key file, whoever may write to it. Throws Error(usage) if it is none.
@@ -81,12 +82,12 @@ MINIPKG_API TrustedKey key_in_file(const std::string& file);
 
 /// Copies a public key file. `name` is by default that of the file. Throws Error(refused) if the name is taken, or
 /// the key is there already or was revoked.
-MINIPKG_API TrustedKey add_key(const std::string& root, const std::string& file, std::optional<std::string> name,
+MINIPKG_API TrustedKey add_key(const Root& root, const std::string& file, std::optional<std::string> name,
                                std::optional<Day> expires);
 /// These throw Error(refused) unless `name_or_id` is one key of the root.
-MINIPKG_API TrustedKey remove_key(const std::string& root, const std::string& name_or_id);
+MINIPKG_API TrustedKey remove_key(const Root& root, const std::string& name_or_id);
 /// It stays, as one that is never trusted again.
-MINIPKG_API TrustedKey revoke_key(const std::string& root, const std::string& name_or_id, Day);
+MINIPKG_API TrustedKey revoke_key(const Root& root, const std::string& name_or_id, Day);
 
 /// A secret that is wiped from memory when it is not needed any more.
 class MINIPKG_API Password {

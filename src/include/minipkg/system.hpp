@@ -12,6 +12,7 @@
 #include "minipkg/package.hpp"
 #include "minipkg/plan.hpp"
 #include "minipkg/restart.hpp"
+#include "minipkg/root.hpp"
 
 namespace minipkg {
 
@@ -34,7 +35,7 @@ enum class Sync {
 };
 
 struct OpenOptions {
-  std::string root = "/";
+  Root root;
   Access access = Access::read;
   Liveness liveness = Liveness::automatic;
   DiscardState discard_state = DiscardState::no;

@@ -3,37 +3,33 @@
 
 #include <fcntl.h>
 
-#include <cerrno>
-
 #include "lib/base/fail.hpp"
 #include "lib/os/root.hpp"
 
 namespace minipkg {
-namespace {
 
-struct Pinned {
+struct Root::Opened {
   std::string path;
   Fd fd;
 };
 
-Pinned& pinned() {
-  static Pinned root;
-  return root;
+Root::Root(std::string path) : opened_(std::make_shared<Opened>()) { opened_->path = std::move(path); }
+
+const std::string& Root::path() const { return opened_->path; }
+
+int Root::fd() const {
+  Fd& fd = opened_->fd;
+  if (!fd) fd.reset(::open(path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) fail_errno("open root", path(), errno, ErrorKind::usage);
+  return fd.get();
 }
-
-Fd open_path(const std::string& path) { return Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
-
-}  // namespace
-
-void pin_root(const std::string& path) { pinned() = {path, open_path(path)}; }
 
 namespace os {
 
-Tree open_root(const std::string& path) {
-  const bool is_pinned = pinned().fd && pinned().path == path;
-  Fd fd = is_pinned ? Fd(::openat(pinned().fd.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) : open_path(path);
-  if (!fd) fail_errno("open root", path, errno, ErrorKind::usage);
-  std::string name = path;
+Tree tree_of(const Root& root) {
+  Fd fd(::openat(root.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) fail_errno("open root", root.path(), errno, ErrorKind::usage);
+  std::string name = root.path();
   while (name.size() > 1 && name.back() == '/') name.pop_back();
   return {std::move(fd), name};
 }

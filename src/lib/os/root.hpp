@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <string>
-
 #include "lib/os/tree.hpp"
+#include "minipkg/root.hpp"
 
 namespace minipkg::os {
 
-/// The directory `path`, which is a root. Throws Error(usage).
-Tree open_root(const std::string& path);
+/// What is below a root. Throws Error(usage) where there is none.
+Tree tree_of(const Root&);
 
 }  // namespace minipkg::os

@@ -103,7 +103,7 @@ std::vector<TrustedKey> read_keys(int directory, const std::string& path) {
   return keys;
 }
 
-Keyring::Keyring(const std::string& root) : root_(os::open_root(root)) {}
+Keyring::Keyring(const Root& root) : root_(os::tree_of(root)) {}
 
 /// Empty if there is none.
 Fd Keyring::open(const char* directory) const {

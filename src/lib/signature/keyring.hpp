@@ -6,6 +6,7 @@
 
 #include "lib/base/fd.hpp"
 #include "lib/os/tree.hpp"
+#include "minipkg/root.hpp"
 #include "minipkg/signature.hpp"
 
 namespace minipkg::signature {
@@ -15,7 +16,7 @@ namespace minipkg::signature {
 class Keyring {
  public:
   /// Throws Error(usage) if the root is no directory.
-  explicit Keyring(const std::string& root);
+  explicit Keyring(const Root&);
 
   Policy policy() const;
   void set_policy(Policy);

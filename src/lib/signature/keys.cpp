@@ -70,11 +70,11 @@ TrustedKey find_key(const std::vector<TrustedKey>& keys, const std::string& name
 
 Day today() { return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()); }
 
-Policy policy_of(const std::string& root) { return Keyring(root).policy(); }
+Policy policy_of(const Root& root) { return Keyring(root).policy(); }
 
-void set_policy(const std::string& root, Policy policy) { Keyring(root).set_policy(policy); }
+void set_policy(const Root& root, Policy policy) { Keyring(root).set_policy(policy); }
 
-std::vector<TrustedKey> trusted_keys(const std::string& root) { return Keyring(root).keys(); }
+std::vector<TrustedKey> trusted_keys(const Root& root) { return Keyring(root).keys(); }
 
 std::vector<TrustedKey> keys_in_directory(const std::string& directory) {
   const Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -84,7 +84,7 @@ std::vector<TrustedKey> keys_in_directory(const std::string& directory) {
 
 TrustedKey key_in_file(const std::string& file) { return parsed_key(file, read_key_file(file)); }
 
-TrustedKey add_key(const std::string& root, const std::string& file, std::optional<std::string> name,
+TrustedKey add_key(const Root& root, const std::string& file, std::optional<std::string> name,
                    std::optional<Day> expires) {
   const std::string text = text_of(read_key_file(file), expires);
   TrustedKey key = parsed_key(file, text);
@@ -103,7 +103,7 @@ TrustedKey add_key(const std::string& root, const std::string& file, std::option
   return key;
 }
 
-TrustedKey remove_key(const std::string& root, const std::string& name_or_id) {
+TrustedKey remove_key(const Root& root, const std::string& name_or_id) {
   Keyring keyring(root);
   const TrustedKey key = find_key(keyring.keys(), name_or_id, "remove");
   if (key.revoked) {
@@ -114,7 +114,7 @@ TrustedKey remove_key(const std::string& root, const std::string& name_or_id) {
   return key;
 }
 
-TrustedKey revoke_key(const std::string& root, const std::string& name_or_id, Day day) {
+TrustedKey revoke_key(const Root& root, const std::string& name_or_id, Day day) {
   Keyring keyring(root);
   TrustedKey key = find_key(keyring.keys(), name_or_id, "revoke");
   if (key.revoked) return key;

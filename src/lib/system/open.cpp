@@ -170,7 +170,7 @@ void System::Impl::decide_liveness(bool had_state) {
   const bool live = options.liveness == Liveness::live ||
                     (options.liveness == Liveness::automatic && (was_live || is_own_root(root.fd())));
   if (was_live && !live && options.discard_state == DiscardState::no) {
-    fail(ErrorKind::refused, "treat as offline", options.root, "it keeps the state of a machine (state.db)",
+    fail(ErrorKind::refused, "treat as offline", options.root.path(), "it keeps the state of a machine (state.db)",
          "add --discard-state to lose its history and restart records");
   }
   discards_state = was_live && !live;
@@ -204,7 +204,7 @@ void System::Impl::forget_pristine(const std::string& made) {
   forget_made(made);
 }
 
-void System::Impl::open_root() { root = os::open_root(options.root); }
+void System::Impl::open_root() { root = os::tree_of(options.root); }
 
 System System::open(const OpenOptions& options) {
   auto impl = std::make_unique<Impl>();
