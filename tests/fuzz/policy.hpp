@@ -17,9 +17,11 @@ namespace minipkg::fuzz {
 
 inline bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
-inline void require_good_path(std::string_view path) {
+inline void require_good_path(std::string_view path, OddNames odd = OddNames::refuse) {
   require(path.size() > 1 && path.front() == '/' && path.size() <= 4095, "a path is absolute, and not too long");
-  require(std::none_of(path.begin(), path.end(), is_control), "a path has no control characters");
+  require(path.find('\0') == std::string_view::npos, "a path has no NUL");
+  require(odd == OddNames::allow || std::none_of(path.begin(), path.end(), is_control),
+          "a path has no control characters");
   require(std::count(path.begin(), path.end(), '/') <= 512, "a path is not too deep");
   path.remove_prefix(1);
   do {
@@ -31,8 +33,8 @@ inline void require_good_path(std::string_view path) {
   } while (!path.empty());
 }
 
-inline void require_good_entry(const FileEntry& file) {
-  require_good_path(file.path);
+inline void require_good_entry(const FileEntry& file, OddNames odd = OddNames::refuse) {
+  require_good_path(file.path, odd);
   const bool link = file.type == FileType::hardlink || file.type == FileType::symlink;
   const bool device = file.type == FileType::character || file.type == FileType::block;
   require(file.mode <= 07777, "a mode has twelve bits");
