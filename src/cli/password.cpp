@@ -62,8 +62,8 @@ Password read_line() {
 
 Password ask(const char* prompt) {
   if (!on_terminal()) return read_line();
+  const WithoutEcho quiet;  // which drops what was typed before, so the question comes after it
   std::fprintf(stderr, "%s", prompt);
-  const WithoutEcho quiet;
   Password password = read_line();
   std::fprintf(stderr, "\n");
   return password;

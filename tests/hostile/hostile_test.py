@@ -4,6 +4,7 @@ import unittest
 
 from hostile import arena, corpus
 from hostile.judge import Judge
+from support import minipkg
 
 
 class Hostile(unittest.TestCase):
@@ -12,15 +13,17 @@ class Hostile(unittest.TestCase):
         arena.enter()
 
     def judge(self, group):
-        judge = Judge()
-        for case in corpus.group(group):
-            with self.subTest(case.name):
-                if case.by_memory and not judge.judges_memory:
-                    continue
-                faults = judge.faults(case)
-                if not case.pending:
-                    self.assertEqual(faults, [], case.what)
-        print(f"{group}: at most {judge.most_memory >> 20} MiB of memory, {judge.most_staged >> 10} KiB written")
+        """Sanitizers find what goes wrong, and memory is judged of a program without."""
+        for program in {minipkg.program(), minipkg.plain_program() or minipkg.program()}:
+            judge = Judge(program)
+            for case in corpus.group(group):
+                with self.subTest(case.name, program=program):
+                    if case.by_memory and not judge.judges_memory:
+                        continue
+                    faults = judge.faults(case)
+                    if not case.pending:
+                        self.assertEqual(faults, [], case.what)
+            print(f"{group}: at most {judge.most_memory >> 20} MiB of memory, {judge.most_staged >> 10} KiB written")
 
     def test_names(self):
         self.judge("names")

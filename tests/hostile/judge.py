@@ -18,16 +18,10 @@ TYPES = {stat.S_IFREG: "file", stat.S_IFDIR: "dir", stat.S_IFLNK: "symlink", sta
          stat.S_IFBLK: "block", stat.S_IFIFO: "fifo", stat.S_IFSOCK: "socket"}
 
 
-def is_instrumented():
-    """Sanitizers take memory of their own, so it is not judged then."""
-    with open(minipkg.program(), "rb") as program:
-        return b"__asan_init" in program.read()
-
-
 class Judge:
-    def __init__(self):
-        self.program = minipkg.program()
-        self.judges_memory = not is_instrumented()
+    def __init__(self, program=None):
+        self.program = program or minipkg.program()
+        self.judges_memory = not minipkg.is_sanitized(self.program)
         self.outside = {}
         self.most_memory = self.most_staged = 0
 

@@ -80,7 +80,7 @@ class JudgeTest(unittest.TestCase):
 
     def test_memory(self):
         take = "perl -e '$x = \"x\" x (%d << 20); select undef, undef, undef, 0.1'"
-        with mock.patch("hostile.judge.is_instrumented", return_value=False):
+        with mock.patch("support.minipkg.is_sanitized", return_value=False):
             self.must_say("MiB of memory", GOOD, before=take % 140)
             self.must_say("MiB of memory", GOOD, before=f"{take % 70} & {take % 70}; wait")
         self.assertEqual(self.faults(GOOD, before=take % 60), [])

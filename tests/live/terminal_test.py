@@ -207,6 +207,10 @@ class Terminal(live.LiveTest):
                     ("journal_place", "top"), ("journal_step", "name save_as"), ("directory", "path"),
                     ("retired", "path place package version boot_id"), ("undo_package", "name manifest"),
                     ("undo_file", "path package"), ("meta", "value")) for column in columns.split()]
+        readers = {"packages.db": (["list"], ["info", "one"], ["files", "one"], ["verify"], ["owner", "/opt/one"],
+                                   ["remove", "one", "-n"]),
+                   "state.db": (["history"], ["history", "show", "2"], ["history", "show", "1", "--json"], ["undo", "-n"],
+                                ["verify"], ["needs-restart"])}
         for name, table, column in rows:
             slash = "/" if column in ("path", "top", "place", "save_as") else ""
             for value in (slash + FORMATS, slash + CONTROLS.replace("/", "")):
@@ -217,11 +221,8 @@ class Terminal(live.LiveTest):
                     value = value.encode() if column == "command" else value
                     database.execute(f"UPDATE OR IGNORE {table} SET {column} = ?", (value,))
                 database.close()
-                for words in (["list"], ["info", "one"], ["files", "one"], ["verify"], ["history"],
-                              ["history", "show", "2"], ["owner", "/opt/one"], ["undo", "-n"], ["remove", "one", "-n"],
-                              ["needs-restart"]):
+                for words in readers[name]:
                     self.look_once(*words)
-                self.look_once("history", "show", "1", "--json")
         self.assertNotIn(10, self.statuses)
 
     def test_hostile_archives(self):

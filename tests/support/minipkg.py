@@ -21,6 +21,18 @@ def program():
     return str(max(built, key=lambda p: p.stat().st_mtime))
 
 
+def is_sanitized(path):
+    """Sanitizers need /proc, and take memory of their own."""
+    with open(path, "rb") as file:
+        return b"__asan_init" in file.read()
+
+
+def plain_program():
+    """minipkg without sanitizers: program(), or else the file named by $MINIPKG_PLAIN; None if there is none."""
+    candidates = (program(), os.environ.get("MINIPKG_PLAIN"))
+    return next((path for path in candidates if path and not is_sanitized(path)), None)
+
+
 class HardLink(str):
     """Content of a package's file: another name of the file with this path."""
 
