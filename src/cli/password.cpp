@@ -2,6 +2,7 @@
 #include "password.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -11,13 +12,14 @@
 #include <cstring>
 
 #include "minipkg/error.hpp"
+#include "signals.hpp"
 
 namespace minipkg::cli {
 namespace {
 
 bool on_terminal() { return ::isatty(STDIN_FILENO) == 1; }
 
-/// Whoever stops us gets his terminal back with echo: signals wait that long.
+/// Whoever stops us gets his terminal back with echo: signals are heard only where it can be given back.
 class WithoutEcho {
  public:
   WithoutEcho() {
@@ -34,6 +36,19 @@ class WithoutEcho {
   ~WithoutEcho() {
     if (changed_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
     ::sigprocmask(SIG_SETMASK, &signals_, nullptr);
+  }
+
+  /// Until a line is typed. Throws Error(interrupted).
+  void wait_for_a_line() const {
+    sigset_t unheard = signals_;
+    for (const int stop : {SIGTSTP, SIGQUIT}) sigaddset(&unheard, stop);
+    pollfd typed{STDIN_FILENO, POLLIN, 0};
+    while (::ppoll(&typed, 1, nullptr, &unheard) < 0 && errno == EINTR) {
+      if (const int signal = received_signal()) {
+        std::fprintf(stderr, "\n");
+        throw Error(ErrorKind::interrupted, fmt::format("stopped by signal {}; nothing was changed", signal));
+      }
+    }
   }
 
  private:
@@ -62,8 +77,10 @@ Password read_line() {
 
 Password ask(const char* prompt) {
   if (!on_terminal()) return read_line();
+  catch_signals();
   const WithoutEcho quiet;  // which drops what was typed before, so the question comes after it
   std::fprintf(stderr, "%s", prompt);
+  quiet.wait_for_a_line();
   Password password = read_line();
   std::fprintf(stderr, "\n");
   return password;

@@ -134,6 +134,11 @@ class Terminal(Signatures):
         self.assertIn("the second was another one", shown)
         self.assertEqual(os.listdir(self.at), [])
 
+    def test_an_interrupt_is_heard(self):
+        shown = self.on_terminal([program(), "key", "generate", "ours.key"], "\x03")
+        self.assertIn("stopped by signal 2", shown)
+        self.assertEqual(os.listdir(self.at), [])
+
     def on_terminal(self, command, typed):
         """What the terminal shows. Each line is typed when it is asked for."""
         child, terminal = pty.fork()
