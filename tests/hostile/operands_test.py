@@ -59,7 +59,7 @@ class Operands(unittest.TestCase):
     def test_socket(self):
         listener = self.enterContext(socket.socket(socket.AF_UNIX))
         listener.bind(str(self.directory / "socket"))
-        self.refuse(self.directory / "socket", UNREADABLE, "No such device or address")
+        self.refuse(self.directory / "socket", UNREADABLE, "not a file or a pipe")
 
     def test_devices(self):
         for device in ("/dev/null", "/dev/zero"):
