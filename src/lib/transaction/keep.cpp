@@ -2,12 +2,12 @@
 #include "lib/transaction/keep.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
 
 #include "lib/base/fail.hpp"
+#include "lib/base/regular_file.hpp"
 #include "lib/base/retry.hpp"
 #include "lib/base/write_all.hpp"
 #include "lib/os/attributes.hpp"
@@ -27,23 +27,26 @@ void check_same(const OnDisk& before, const std::optional<os::FileStat>& now, Fi
   fail(on_failure, "keep", path, "somebody changed it meanwhile", "run the command again");
 }
 
-/// `from` is O_PATH, and a regular file.
 void copy_bytes(int from, const LiveTree::Name& to) {
-  const std::string opened = fmt::format("/proc/self/fd/{}", from);
-  // O_NONBLOCK: not to wait for whoever has a lease on it.
-  const Fd in(retry([&] { return ::open(opened.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); }));
-  if (!in) fail_errno("read", to.path, errno, on_failure);
   const Fd out(::openat(to.dirfd, to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!out) fail_errno("keep a copy of", to.path, errno, on_failure);
   std::array<char, 65536> buffer{};
   for (;;) {
-    const ssize_t got = retry([&] { return ::read(in.get(), buffer.data(), buffer.size()); });
+    const ssize_t got = retry([&] { return ::read(from, buffer.data(), buffer.size()); });
     if (got < 0) fail_errno("read", to.path, errno, on_failure);
     if (got == 0) return;
     if (!write_all(out.get(), {buffer.data(), static_cast<std::size_t>(got)})) {
       fail_errno("keep a copy of", to.path, errno, on_failure);
     }
   }
+}
+
+/// To read it where it has content, otherwise only to ask for what it is.
+Fd open_one(const LiveTree::Name& name, FileType type) {
+  Fd file = type == FileType::regular ? open_regular(name.dirfd, name.c_str())
+                                      : Fd(::openat(name.dirfd, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!file) fail_errno("open", name.path, errno, on_failure);
+  return file;
 }
 
 void make_another(int from, const LiveTree::Name& to, const OnDisk& disk) {
@@ -57,8 +60,7 @@ void make_another(int from, const LiveTree::Name& to, const OnDisk& disk) {
 
 /// Content and attributes are those of one file, the one that was looked at.
 void copy(const LiveTree::Name& from, const LiveTree::Name& to, const OnDisk& before, FileSystem fs) {
-  const Fd file(::openat(from.dirfd, from.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-  if (!file) fail_errno("open", from.path, errno, on_failure);
+  const Fd file = open_one(from, before.type);
   check_same(before, os::look(file.get(), "", from.path), fs, from.path);
   make_another(file.get(), to, before);
   OnDisk made = look(to)->disk;
