@@ -22,7 +22,7 @@ def points(total, every=EVERY):
     """The points to look at, and the offset that repeats them."""
     if FULL:
         return range(1, total + 1), 1
-    first = int(os.environ.get("MINIPKG_SWEEP_OFFSET", "0")) or random.randint(1, every)
+    first = int(os.environ.get("MINIPKG_SWEEP_OFFSET", "0")) or random.randint(1, max(1, min(every, total)))
     return range(first, total + 1, every), first
 
 
