@@ -15,6 +15,7 @@
 #include "lib/base/fail.hpp"
 #include "lib/base/read_all.hpp"
 #include "lib/base/regular_file.hpp"
+#include "lib/base/reopen.hpp"
 #include "lib/base/write_all.hpp"
 
 namespace minipkg::archive {
@@ -35,7 +36,7 @@ Fd unnamed_file(const std::string& name) {
 /// The same file, for reading only: the process that reads it must not be able to change it. Where there is no /proc
 /// it stays as it is.
 Fd read_only(Fd file) {
-  Fd again(::open(fmt::format("/proc/self/fd/{}", file.get()).c_str(), O_RDONLY | O_CLOEXEC));
+  Fd again = reopen(file.get(), O_RDONLY);
   return again ? std::move(again) : std::move(file);
 }
 
@@ -74,7 +75,7 @@ Fd open_pipe(const std::string& name) {
   if (!found) cannot_open(name, std::strerror(errno));
   if (!S_ISFIFO(look_at(found, name).st_mode)) cannot_open(name, "not a file or a pipe");
   // O_NONBLOCK: one that nobody writes to must not hold us up.
-  Fd fd(::open(fmt::format("/proc/self/fd/{}", found.get()).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  Fd fd = reopen(found.get(), O_RDONLY | O_NONBLOCK);
   if (!fd) cannot_open(name, std::strerror(errno));
   ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) & ~O_NONBLOCK);
   return fd;

@@ -2,12 +2,12 @@
 #include "lib/base/regular_file.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "lib/base/reopen.hpp"
 #include "lib/base/retry.hpp"
 
 namespace minipkg {
@@ -36,8 +36,7 @@ Fd open_regular(int dirfd, const char* name, Links links) {
     errno = S_ISDIR(stat.st_mode) ? EISDIR : EINVAL;
     return Fd();
   }
-  const std::string again = fmt::format("/proc/self/fd/{}", found.get());
-  Fd file(retry([&] { return ::open(again.c_str(), to_read); }));
+  Fd file = reopen(found.get(), to_read);
   if (!file && errno == ENOENT) return open_by_name(dirfd, name, stat, follow);
   return file;
 }

@@ -2,7 +2,6 @@
 #include "lib/os/file_handle.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -11,7 +10,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "lib/base/fd.hpp"
+#include "lib/base/reopen.hpp"
 
 namespace minipkg::os {
 namespace {
@@ -71,7 +70,7 @@ Life probe_handle(int mount_fd, const FileHandle& handle) {
   // things.
   struct stat stat {};
   if (::fstat(found.get(), &stat) != 0 || !S_ISREG(stat.st_mode)) return Life::unknown;
-  const Fd inode(::open(fmt::format("/proc/self/fd/{}", found.get()).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const Fd inode = reopen(found.get(), O_RDONLY | O_NONBLOCK);
   if (!inode) return Life::held;
   found.reset();
   // Closing gives it back.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lib/os/in_root.hpp"
 
-#include <fmt/format.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <cerrno>
 #include <vector>
 
+#include "lib/base/reopen.hpp"
 #include "lib/os/openat2.hpp"
 
 namespace minipkg::os {
@@ -32,7 +32,7 @@ Fd open_again(Fd found, int flags) {
     return Fd();
   }
   if ((flags & O_PATH) != 0) return found;
-  return Fd(::open(fmt::format("/proc/self/fd/{}", found.get()).c_str(), flags | O_CLOEXEC));
+  return reopen(found.get(), flags);
 }
 
 /// path_resolution(7) by hand: ".." is the directory that was walked through, so that no rename leads out of the root.
