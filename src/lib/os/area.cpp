@@ -67,7 +67,8 @@ std::vector<std::string> names_in(int dirfd, const std::string& path) {
 
 std::uint64_t mount_of(int directory, const std::string& path) { return look(directory, "", path)->mount; }
 
-void remove_tree(int dirfd, const std::string& name, const std::string& path) {
+/// What lies on `mount`, the one of `dirfd`.
+void remove_tree(int dirfd, const std::string& name, const std::string& path, std::uint64_t mount) {
   if (::unlinkat(dirfd, name.c_str(), 0) == 0 || errno == ENOENT) return;
   if (errno != EISDIR && errno != EPERM) fail_errno("remove", path, errno, on_failure);
   {
@@ -75,9 +76,8 @@ void remove_tree(int dirfd, const std::string& name, const std::string& path) {
     const Fd fd(::openat(dirfd, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd) fail_errno("remove", path, errno == ENOTDIR ? why : errno, on_failure);
     // Whoever has a directory open that was his may move another one into it, and what is mounted there comes along.
-    if (mount_of(fd.get(), path) != mount_of(dirfd, path))
-      fail(on_failure, "remove", path, "something is mounted there");
-    for (const std::string& child : names_in(fd.get(), path)) remove_tree(fd.get(), child, path + "/" + child);
+    if (mount_of(fd.get(), path) != mount) fail(on_failure, "remove", path, "something is mounted there");
+    for (const std::string& child : names_in(fd.get(), path)) remove_tree(fd.get(), child, path + "/" + child, mount);
   }
   if (::unlinkat(dirfd, name.c_str(), AT_REMOVEDIR) != 0) fail_errno("remove directory", path, errno, on_failure);
 }
@@ -132,7 +132,7 @@ void Area::remove(const Tree& root, const std::string& top, const std::string& i
     const Fd home = open_home(there, path);
     if (!home) return;
     if (const Fd own(open_beneath(home.get(), id, O_RDONLY)); own) ::renameat(own.get(), "new", own.get(), "done");
-    remove_tree(home.get(), id, path + "/" + id);
+    remove_tree(home.get(), id, path + "/" + id, mount_of(home.get(), path));
   }
   if (::unlinkat(there, area_directory, AT_REMOVEDIR) != 0 && errno != ENOTEMPTY && errno != EEXIST &&
       errno != ENOENT) {
