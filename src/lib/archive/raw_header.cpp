@@ -122,7 +122,7 @@ std::uint64_t number(std::span<const char> field, const char* what) {
 void check_extension(char type, std::string_view body, PaxRecords& records) {
   if (type == 'x') {
     records = parse_records(body);
-    for (const auto& [key, value] : by_key(records)) check_record(key, value);
+    for (const auto& [key, value] : records) check_record(key, value);
   } else if (type == 'g') {
     for (const auto& [key, value] : parse_records(body)) {
       if (key != "comment")
