@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "lib/base/fail.hpp"
 
@@ -54,6 +55,12 @@ std::uint64_t most_manifest_bytes(const InputFile& file, const ReadLimits& limit
   constexpr std::uint64_t part_of_ratio = 32;
   const std::uint64_t ratio = std::max<std::uint64_t>(limits.ratio / part_of_ratio, 1);
   return file.size() > most / ratio ? most : std::max(free, file.size() * ratio);
+}
+
+std::uint64_t most_piped_bytes(const ReadLimits& limits) {
+  constexpr std::uint64_t any = std::numeric_limits<std::uint64_t>::max();
+  // Headers and compression that makes no smaller take as much again, or it is all headers.
+  return limits.unpacked < any / 4 ? 2 * limits.unpacked + free_bytes : any;
 }
 
 std::string limit_hint(std::string_view limit) {

@@ -16,6 +16,9 @@ std::unique_ptr<ByteSource> limited(std::unique_ptr<ByteSource> source, const In
 /// to the file is no honest one, whose digests no compression makes smaller.
 std::uint64_t most_manifest_bytes(const InputFile&, const ReadLimits&);
 
+/// Of an archive that comes out of a pipe, whose size nobody knows before.
+std::uint64_t most_piped_bytes(const ReadLimits&);
+
 /// How the caller can have more than `limit`.
 std::string limit_hint(std::string_view limit);
 

@@ -23,9 +23,7 @@ namespace {
 /// it.
 PipeRules pipe_rules(const std::string& name, const OpenPackageOptions& options) {
   PipeRules rules;
-  constexpr std::uint64_t free_bytes = std::uint64_t{64} * 1024 * 1024;
-  // Headers and compression that makes no smaller take as much again, or it is all headers.
-  if (options.limits.unpacked < rules.most_bytes / 4) rules.most_bytes = 2 * options.limits.unpacked + free_bytes;
+  rules.most_bytes = most_piped_bytes(options.limits);
   if (!signature::ask_for_anything(options.required))
     rules.look_at_start = [name](std::span<const char> start) { known_format(name, start); };
   return rules;
